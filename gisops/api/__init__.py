@@ -1,0 +1,1 @@
+"""HTTP for programs: ingest, health of gisops itself, and data out."""

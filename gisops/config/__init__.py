@@ -1,0 +1,1 @@
+"""The ground: settings and secrets by reference, parsed purely and strictly."""

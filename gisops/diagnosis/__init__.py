@@ -1,0 +1,1 @@
+"""Which losses belong together, and what is their cause: pure decisions on events."""

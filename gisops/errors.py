@@ -1,0 +1,70 @@
+"""The ground: every error gisops raises on purpose.
+
+A device that does not answer is data, not an exception. What is raised here is
+a mistake of the user or of the surroundings, and its text is one line a person
+can act on: the place, what is wrong there, and the remedy.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ConfigError",
+    "GisopsError",
+    "InventoryError",
+    "ScenarioError",
+    "SnmpError",
+    "StoreError",
+    "WireError",
+]
+
+
+class GisopsError(Exception):
+    """Base of the tree; the command line prints it as one line and exits with 2.
+
+    Parameters
+    ----------
+    place
+        Where it is wrong: a file with line or key, an address, a folder.
+    what
+        What is wrong there, with the offending value.
+    remedy
+        What the reader can do about it.
+
+    Examples
+    --------
+    >>> str(GisopsError("run/", "read-only folder", "choose another with --run DIR"))
+    'run/: read-only folder: choose another with --run DIR'
+    """
+
+    def __init__(self, place: str, what: str, remedy: str) -> None:
+        super().__init__(place, what, remedy)
+        self.place = place
+        self.what = what
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.what}: {self.remedy}"
+
+
+class ConfigError(GisopsError):
+    """A setting, credential file or command option that cannot be used."""
+
+
+class InventoryError(GisopsError):
+    """An inventory that cannot be read at all (findings of the check are data, not this)."""
+
+
+class ScenarioError(GisopsError):
+    """A fault timeline that cannot be played."""
+
+
+class SnmpError(GisopsError):
+    """A socket or credential that SNMP cannot work with (silence is not one)."""
+
+
+class StoreError(GisopsError):
+    """A database that cannot be started, reached or migrated."""
+
+
+class WireError(ValueError):
+    """Bytes that are not a well-formed SNMP message; the datagram is counted and dropped."""

@@ -1,0 +1,1 @@
+"""The ground: lengths, areas and projections on WGS 84 and UTM 42N."""

@@ -1,0 +1,1 @@
+"""What state is a device in, and why: pure decisions on observations."""

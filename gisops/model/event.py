@@ -1,0 +1,94 @@
+"""What can happen: one append-only log of events, and the observations behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+__all__ = ["Event", "EventKind", "Observation", "Reachability", "StoredEvent"]
+
+
+class EventKind(StrEnum):
+    """Past-tense names of what is written to the event log."""
+
+    STATE_CHANGED = "state_changed"
+    """``payload``: device_kind, old, new, reason, metrics (name to value)."""
+    TRAP_RECEIVED = "trap_received"
+    """``payload``: trap (name in the profile, such as ``door_opened``), oid, values."""
+    OUTAGE_OPENED = "outage_opened"
+    """``payload``: the outage as :meth:`gisops.model.outage.Outage.to_json` gives it."""
+    OUTAGE_UPDATED = "outage_updated"
+    OUTAGE_CLOSED = "outage_closed"
+    COLLECTOR_STARTED = "collector_started"
+    """``payload``: devices, interval_s."""
+    COLLECTOR_STOPPED = "collector_stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened.
+
+    Parameters
+    ----------
+    id
+        Identity for idempotence: the same happening always has the same id.
+    kind, subject
+        What happened, and the id of the device, outage or collector it happened to.
+    occurred_at, recorded_at
+        When it was, and when we learnt it; timezone-aware UTC.
+    payload
+        JSON-ready details, by kind as documented on :class:`EventKind`.
+    """
+
+    id: str
+    kind: EventKind
+    subject: str
+    occurred_at: datetime
+    recorded_at: datetime
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An event with the place in the log that the store gave it (gapless order, ascending)."""
+
+    seq: int
+    event: Event
+
+
+class Reachability(StrEnum):
+    """How a device took one question."""
+
+    ANSWERED = "answered"
+    SILENT = "silent"
+    REFUSED = "refused"
+    """Something answered, but not with values: port closed, wrong credential, error status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What one poll of one device saw.
+
+    Parameters
+    ----------
+    device_id
+        The device that was asked.
+    observed_at
+        When the answer came, or when the wait for it ended; UTC.
+    reachability
+        How the device took the question.
+    values
+        Metric name to value in the unit its profile states; ``None`` where the
+        device has no such reading. Empty unless it answered.
+    rtt_s
+        Seconds from question to answer; ``None`` when there was none.
+    """
+
+    device_id: str
+    observed_at: datetime
+    reachability: Reachability
+    values: Mapping[str, float | None] = field(default_factory=dict)
+    rtt_s: float | None = None

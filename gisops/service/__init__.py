@@ -1,0 +1,1 @@
+"""Use cases, and the one composition root that names concrete adapters."""

@@ -1,0 +1,1 @@
+"""A city that fails on purpose: real SNMP agents over UDP with scripted faults."""

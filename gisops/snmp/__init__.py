@@ -1,0 +1,1 @@
+"""SNMP over UDP: the one-socket polling engine and the trap receiver."""

@@ -1,0 +1,119 @@
+"""What the floors above ask of an SNMP adapter, whichever it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from gisops.config.credentials import Credential
+from gisops.model.event import Reachability
+
+__all__ = ["Poller", "Reply", "Target", "Trap", "TrapReceiver", "Value"]
+
+Value = int | bytes | str | None
+"""An INTEGER-like value, an OCTET STRING, a dotted OBJECT IDENTIFIER, or missing
+(noSuchObject, noSuchInstance, NULL)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A device to ask, and what to ask it.
+
+    Parameters
+    ----------
+    device_id
+        Comes back in the reply.
+    address, port
+        IPv4 address and UDP port of the agent.
+    credential
+        Version and secrets.
+    oids
+        Dotted instance OIDs without a leading dot, in one GET.
+    timeout_s, retries
+        Wait per attempt; attempts after the first.
+    """
+
+    device_id: str
+    address: str
+    port: int
+    credential: Credential
+    oids: tuple[str, ...]
+    timeout_s: float = 2.0
+    retries: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """How one target took one question.
+
+    Parameters
+    ----------
+    target
+        What was asked.
+    reachability
+        Answered, silent, or refused.
+    values
+        In the order of ``target.oids``; empty unless answered.
+    rtt_s
+        Seconds from the last attempt to the answer; ``None`` if silent.
+    detail
+        Why it was refused, in words; empty otherwise.
+    """
+
+    target: Target
+    reachability: Reachability
+    values: tuple[Value, ...] = ()
+    rtt_s: float | None = None
+    detail: str = ""
+
+
+class Poller(Protocol):
+    """Asks many devices at once."""
+
+    async def poll(self, targets: Iterable[Target], on_reply: Callable[[Reply], None]) -> None:
+        """Ask every target once; call ``on_reply`` for each, exactly once, as it is known."""
+        ...
+
+    async def close(self) -> None:
+        """Release the socket; questions under way are reported silent."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Trap:
+    """A notification that a device sent by itself.
+
+    Parameters
+    ----------
+    source
+        IPv4 address it came from.
+    received_at
+        UTC.
+    oid
+        snmpTrapOID (v1 traps translated as RFC 3584 section 3.1 says).
+    uptime_s
+        sysUpTime of the sender in seconds.
+    values
+        Variable bindings after the first two, OID to value.
+    """
+
+    source: str
+    received_at: datetime
+    oid: str
+    uptime_s: float | None
+    values: tuple[tuple[str, Value], ...] = ()
+
+
+class TrapReceiver(Protocol):
+    """Listens for traps until closed."""
+
+    @property
+    def port(self) -> int:
+        """The UDP port it listens on."""
+        ...
+
+    async def close(self) -> None:
+        """Stop listening."""
+        ...
