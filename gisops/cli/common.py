@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 __all__ = ["Subparsers", "add_inventory", "add_run"]
 
-Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - has no public name
 
 
 def add_inventory(parser: argparse.ArgumentParser) -> None:

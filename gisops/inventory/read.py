@@ -148,7 +148,7 @@ def _header_is_good(raw: Raw, table: str, path: Path, header: list[str]) -> bool
 def _typed(raw: Raw, table: str, place: str, found: Mapping[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     columns = {column.name: column for column in schema()[table]}
-    if table in ("settings",):
+    if table == "settings":
         for name in found:
             if name not in columns:
                 raw.complain(

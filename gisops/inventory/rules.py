@@ -76,7 +76,8 @@ def dangling_references(raw: Raw) -> Iterator[Finding]:
             for row in raw.tables.get(table, []):
                 wanted = row.values.get(column.name)
                 if wanted is not None and wanted not in known:
-                    what = f"{row.values.get('id')} has {column.name} {wanted}, which is not in {column.references}"
+                    who = row.values.get("id")
+                    what = f"{who} has {column.name} {wanted}, which is not in {column.references}"
                     remedy = nearest(wanted, known, f"add it to {column.references}")
                     yield Finding(row.place, what, remedy, "dangling_references")
 

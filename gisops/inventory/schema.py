@@ -160,8 +160,8 @@ def document_schema() -> str:
         "Every file, column, unit and limit of an inventory folder. This page is made from the schema that",
         "also drives `gisops check inventory` and the loader: `gisops docs schema > docs/inventory.md`.",
         "",
-        "`inventory.toml` holds the settings; stations, centres, feeders, sites, boxes and cameras are CSV files;",
-        "districts, nodes, spans, places and roads are GeoJSON (longitude and latitude, WGS 84).",
+        "`inventory.toml` holds the settings; stations, centres, feeders, sites, boxes and cameras are CSV",
+        "files; districts, nodes, spans, places and roads are GeoJSON (longitude and latitude, WGS 84).",
     ]
     for table, columns in schema().items():
         lines += [
