@@ -10,10 +10,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from tools.city.districts import DISTRICTS, ring
 from tools.city.geojson import feature, write_collection
 from tools.city.network import noded
 from tools.city.places import PLACES
 from tools.city.roads import ROADS
+from tools.city.water import COASTLINE, RIVERS, joined
 
 __all__ = ["layers", "main"]
 
@@ -43,9 +45,35 @@ def _places() -> list[dict[str, Any]]:
     ]
 
 
+def _districts() -> list[dict[str, Any]]:
+    made = []
+    for district in DISTRICTS:
+        polygons = [[ring(names)] for names in district.rings]
+        single = len(polygons) == 1
+        properties = {
+            "id": district.identity,
+            "name": district.name,
+            "name_ur": district.name_ur,
+            "official_area_km2": district.official_area_km2,
+        }
+        made.append(
+            feature("Polygon", polygons[0], properties)
+            if single
+            else feature("MultiPolygon", polygons, properties)
+        )
+    return made
+
+
+def _waters(lines: tuple[tuple[str, str, tuple[str, ...]], ...]) -> list[dict[str, Any]]:
+    return [feature("LineString", joined(arcs), {"id": line, "name": name}) for line, name, arcs in lines]
+
+
 def layers() -> dict[str, list[dict[str, Any]]]:
     """Make every layer: path below the data folder, and its features in order."""
     return {
+        "districts/districts.geojson": _districts(),
+        "basemap/coastline.geojson": _waters(COASTLINE),
+        "basemap/rivers.geojson": _waters(RIVERS),
         "basemap/places.geojson": _places(),
         "basemap/roads.geojson": _roads(),
     }

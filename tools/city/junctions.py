@@ -7,9 +7,12 @@ coordinates, so that a junction that moves takes all its roads with it.
 
 from __future__ import annotations
 
-__all__ = ["JUNCTIONS", "Point"]
+__all__ = ["JUNCTIONS", "Point", "Road"]
 
 Point = tuple[float, float]
+
+# Id, name, kind (see gisops/model/schema.csv) and the way: names of junctions and points between.
+Road = tuple[str, str, str, list[str | Point]]
 
 JUNCTIONS: dict[str, Point] = {
     # Old town, harbour side
@@ -155,7 +158,7 @@ JUNCTIONS: dict[str, Point] = {
     "hub toll": (66.8850, 25.0150),
     "mauripur": (66.9200, 24.8720),
     # Korangi, Landhi, Malir
-    "malir bridge east": (67.0985, 24.8330),
+    "malir bridge east": (67.1020, 24.8330),
     "brookes": (67.1180, 24.8310),
     "korangi crossing": (67.1230, 24.8120),
     "singer": (67.1450, 24.8360),

@@ -10,8 +10,7 @@ from itertools import combinations, pairwise
 from math import cos, hypot, radians
 
 from tools.city.geojson import DECIMALS
-from tools.city.junctions import JUNCTIONS, Point
-from tools.city.roads import Road
+from tools.city.junctions import JUNCTIONS, Point, Road
 
 __all__ = ["END_SNAP_M", "noded", "resolve"]
 
