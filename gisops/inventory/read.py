@@ -210,7 +210,7 @@ def _geometry_is_good(raw: Raw, table: str, place: str, geometry: Any) -> bool: 
     if max(abs(west), abs(east)) > 180 or max(abs(south), abs(north)) > 90:
         raw.complain("crs", place, f"coordinate {east:.0f} {north:.0f} is not in degrees", "reproject it to WGS 84")
         return False
-    if not geometry.is_valid:
+    if not geometry.is_valid and geometry.length > 0:
         reason = shapely.is_valid_reason(geometry)
         raw.complain("geometry", place, f"is not valid ({reason})", "repair it (make valid)")
         return False

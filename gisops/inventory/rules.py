@@ -83,7 +83,7 @@ def dangling_references(raw: Raw) -> Iterator[Finding]:
 
 
 def district_coverage(raw: Raw) -> Iterator[Finding]:
-    """Districts are one coverage: shared edges coincide, no overlaps."""
+    """Districts are one coverage: shared edges coincide, no overlaps, no gaps."""
     rows = [row for row in raw.tables.get("districts", []) if row.geometry is not None]
     if len(rows) < 2:
         return
@@ -93,6 +93,12 @@ def district_coverage(raw: Raw) -> Iterator[Finding]:
             x, y = edges.geoms[0].coords[0] if hasattr(edges, "geoms") else edges.coords[0]
             what = f"{row.values['id']} overlaps or misses its neighbour near {x:.5f} {y:.5f}"
             yield Finding(row.place, what, "make the shared edge coincide", "district_coverage")
+    whole = shapely.union_all([row.geometry for row in rows])
+    for part in shapely.get_parts(whole):
+        for hole in part.interiors:
+            x, y = hole.coords[0]
+            what = f"no district covers a gap near {x:.5f} {y:.5f}"
+            yield Finding(rows[0].place.split(" feature")[0], what, "close the gap", "district_coverage")
 
 
 def outside_districts(raw: Raw) -> Iterator[Finding]:
