@@ -1,0 +1,78 @@
+"""Which lines and areas lie under the devices: the map layers as GeoJSON.
+
+Pure: an inventory in, feature collections out. A layer whose file is missing
+from the inventory is an empty collection, never an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from shapely import set_precision, union_all
+from shapely.geometry import Point, box, mapping
+from shapely.ops import polygonize
+
+from gisops.model.inventory import Inventory
+
+__all__ = ["LAYER_NAMES", "layer_document"]
+
+LAYER_NAMES = ("sea", "districts", "roads", "coastline", "rivers", "fibre", "places", "stations")
+
+# The frame that the coastline cuts into land and sea; its south-west corner is open sea.
+_FRAME = (66.3, 24.3, 68.0, 25.9)
+
+
+def layer_document(inventory: Inventory, name: str) -> dict[str, Any]:
+    """Give one layer.
+
+    Parameters
+    ----------
+    inventory
+        What stands in the city.
+    name
+        One of :data:`LAYER_NAMES`; ``KeyError`` for another.
+
+    Returns
+    -------
+    dict
+        A GeoJSON FeatureCollection in WGS 84, coordinates to a metre.
+    """
+    makers = {
+        "sea": lambda: [({}, area) for area in _sea(inventory.coastline)],
+        "districts": lambda: [
+            ({"id": d.id, "name": d.name}, d.geometry) for d in inventory.districts.values()
+        ],
+        "roads": lambda: [({"name": r.name, "kind": r.kind}, r.geometry) for r in inventory.roads.values()],
+        "coastline": lambda: [({}, line) for line in inventory.coastline],
+        "rivers": lambda: [({}, line) for line in inventory.rivers],
+        "fibre": lambda: [
+            ({"id": s.id, "ring": s.ring or "", "fibres": s.fibre_count}, s.geometry)
+            for s in inventory.spans.values()
+        ],
+        "places": lambda: [
+            ({"id": p.id, "name": p.name, "kind": p.kind, "critical": p.critical}, Point(p.lon, p.lat))
+            for p in inventory.places.values()
+        ],
+        "stations": lambda: [
+            ({"id": s.id, "name": s.name}, Point(s.lon, s.lat)) for s in inventory.stations.values()
+        ],
+    }
+    features = [_feature(properties, geometry) for properties, geometry in makers[name]()]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _feature(properties: Mapping[str, Any], geometry: Any) -> dict[str, Any]:
+    rounded = set_precision(geometry, 1e-5, mode="pointwise")
+    return {"type": "Feature", "properties": dict(properties), "geometry": mapping(rounded)}
+
+
+def _sea(coastline: Iterable[Any]) -> list[Any]:
+    """Cut the frame along the coast and keep what touches its open south-west corner."""
+    lines = [line.boundary if line.geom_type.endswith("Polygon") else line for line in coastline]
+    if not lines:
+        return []
+    frame = box(*_FRAME)
+    faces = polygonize(union_all([frame.boundary, *(line.intersection(frame) for line in lines)]))
+    corner = Point(_FRAME[0], _FRAME[1])
+    return [face for face in faces if face.distance(corner) == 0 and not face.equals(frame)]
