@@ -53,7 +53,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """An event with the place in the log that the store gave it (gapless order, ascending)."""
+    """An event with its place in the log: ascending in the order of commits, with gaps."""
 
     seq: int
     event: Event

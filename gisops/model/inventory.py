@@ -242,7 +242,7 @@ class Inventory:
             found.setdefault(box.feeder_id, []).append(box.id)
         return {feeder_id: tuple(sorted(ids)) for feeder_id, ids in found.items()}
 
-    def device(self, device_id: str) -> Box | Camera:
-        """Give the box or camera of that id; ``KeyError`` where there is none."""
-        box = self.boxes.get(device_id)
-        return box if box is not None else self.cameras[device_id]
+    @cached_property
+    def devices(self) -> Mapping[str, Box | Camera]:
+        """Everything that is polled by id: boxes first, then cameras."""
+        return {**self.boxes, **self.cameras}

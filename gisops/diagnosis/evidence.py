@@ -1,0 +1,79 @@
+"""What was observed around a loss: each clue of the table as seen, not seen, or not to be seen."""
+
+from __future__ import annotations
+
+from gisops.diagnosis.facts import DeviceFact, Facts, Layout
+from gisops.diagnosis.grouping import TOGETHER, Group, ran_on_battery
+
+__all__ = ["observe"]
+
+LOW_CHARGE_PCT = 25.0
+
+
+def observe(group: Group, facts: Facts, layout: Layout) -> dict[str, bool | None]:
+    """Look for every clue that bears on this kind of group.
+
+    Returns
+    -------
+    dict
+        Clue name to ``True``, ``False`` or, where nothing could have shown it, ``None``.
+    """
+    if group.kind == "camera":
+        return {"link_down_at_box": _link_down(group.root_id, facts, layout)}
+    if group.kind == "box":
+        return _of_box(group.root_id, facts, layout)
+    boxes = [facts.devices[m] for m in group.member_ids if m in layout.cameras_of_box]
+    return {
+        "lost_together": _together(boxes),
+        "on_battery": _most([ran_on_battery(box.device_id, facts) for box in boxes]),
+        "charge_low": _most([_low(box) for box in boxes]),
+    }
+
+
+def _of_box(box_id: str, facts: Facts, layout: Layout) -> dict[str, bool | None]:
+    fact = facts.devices[box_id]
+    cameras = [facts.devices.get(c) for c in layout.cameras_of_box[box_id]]
+    known = [camera for camera in cameras if camera is not None]
+    return {
+        "door_opened": _sensed(fact, facts, "door_opened", "door_open", 0.5),
+        "tilted": _sensed(fact, facts, "tilted", "tilt_deg", 15.0),
+        "on_battery": ran_on_battery(box_id, facts),
+        "charge_low": _low(fact),
+        "cameras_lost_too": all(c.lost_at is not None for c in known) if known else None,
+        "feeder_lost_mains": _neighbours(box_id, facts, layout),
+    }
+
+
+def _sensed(fact: DeviceFact, facts: Facts, signal: str, metric: str, limit: float) -> bool | None:
+    if facts.heard(fact.device_id, signal):
+        return True
+    reading = fact.metrics.get(metric)
+    return None if reading is None else reading > limit
+
+
+def _low(fact: DeviceFact) -> bool | None:
+    charge = fact.metrics.get("battery_charge_pct")
+    return None if charge is None else charge < LOW_CHARGE_PCT
+
+
+def _neighbours(box_id: str, facts: Facts, layout: Layout) -> bool | None:
+    feeder = next((r for r in layout.risks if r.kind == "feeder" and box_id in r.box_ids), None)
+    others = [b for b in feeder.box_ids if b != box_id] if feeder else []
+    return _most([ran_on_battery(b, facts) for b in others])
+
+
+def _link_down(camera_id: str, facts: Facts, layout: Layout) -> bool | None:
+    box_id, port = layout.ports_of_camera[camera_id]
+    heard = any(s.device_id == box_id and s.name == "link_down" and s.port == port for s in facts.signals)
+    # Silence is no evidence here: a trap can be lost, and the poll does not read every port.
+    return True if heard else None
+
+
+def _together(boxes: list[DeviceFact]) -> bool | None:
+    onsets = [box.lost_at for box in boxes if box.lost_at is not None]
+    return max(onsets) - min(onsets) <= TOGETHER if len(onsets) > 1 else None
+
+
+def _most(answers: list[bool | None]) -> bool | None:
+    known = [answer for answer in answers if answer is not None]
+    return sum(known) * 2 > len(known) if known else None
