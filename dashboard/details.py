@@ -36,7 +36,7 @@ def device_details(
 ) -> list[Any]:
     """Build the drawer of a box or camera."""
     zone = inventory.settings.time_zone
-    device = inventory.device(subject.id)
+    device = inventory.devices[subject.id]
     row = history.state or snapshot.states.get(device.id)
     site = inventory.sites.get(device.site_id)
     outage = next((o for o in snapshot.outages.values() if device.id in o.member_ids), None)

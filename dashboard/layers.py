@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from shapely import set_precision, union_all
-from shapely.geometry import Point, box, mapping
-from shapely.ops import polygonize
+from shapely import line_merge, make_valid, set_precision, union_all
+from shapely.geometry import Point, Polygon, mapping
 
 from gisops.model.inventory import Inventory
 
@@ -19,8 +18,8 @@ __all__ = ["LAYER_NAMES", "layer_document"]
 
 LAYER_NAMES = ("sea", "districts", "roads", "coastline", "rivers", "fibre", "places", "stations")
 
-# The frame that the coastline cuts into land and sea; its south-west corner is open sea.
-_FRAME = (66.3, 24.3, 68.0, 25.9)
+# West, south and east of what a page can pan to: open sea lies between this and the coast.
+_FRAME = (66.0, 24.0, 68.4)
 
 
 def layer_document(inventory: Inventory, name: str) -> dict[str, Any]:
@@ -68,11 +67,15 @@ def _feature(properties: Mapping[str, Any], geometry: Any) -> dict[str, Any]:
 
 
 def _sea(coastline: Iterable[Any]) -> list[Any]:
-    """Cut the frame along the coast and keep what touches its open south-west corner."""
-    lines = [line.boundary if line.geom_type.endswith("Polygon") else line for line in coastline]
-    if not lines:
+    """Close the coast, from its western end to its eastern, along the south of the frame."""
+    parts = [line for line in coastline if line.geom_type == "LineString" and not line.is_ring]
+    if not parts:
         return []
-    frame = box(*_FRAME)
-    faces = polygonize(union_all([frame.boundary, *(line.intersection(frame) for line in lines)]))
-    corner = Point(_FRAME[0], _FRAME[1])
-    return [face for face in faces if face.distance(corner) == 0 and not face.equals(frame)]
+    merged = line_merge(union_all(parts))
+    shore = max(getattr(merged, "geoms", [merged]), key=lambda part: float(part.length))
+    points = [(float(x), float(y)) for x, y, *_ in shore.coords]
+    if points[0][0] > points[-1][0]:
+        points.reverse()
+    west, south, east = _FRAME
+    beyond = [(east, points[-1][1]), (east, south), (west, south), (west, points[0][1])]
+    return [make_valid(Polygon([*points, *beyond]))]

@@ -15,15 +15,14 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from pyproj import Geod
 
 from dashboard.board import CODES, advance, offline_rows, row_changes, tallies
+from gisops.geo.measure import geodesic_length_m
 from gisops.model.inventory import Inventory
 from gisops.service.live import Delta, Snapshot
 
 __all__ = ["City", "city_document", "delta_message", "full_message", "packed"]
 
-_GEOD = Geod(ellps="WGS84")
 _UNKNOWN = "5"
 
 
@@ -123,7 +122,7 @@ def delta_message(
 ) -> tuple[dict[str, Any], Snapshot]:
     """Give what one delta changes on the page, and the snapshot after it."""
     after = advance(before, delta)
-    message: dict[str, Any] = {"kind": "delta", "from": delta.from_seq, **_stamp(after, now)}
+    message: dict[str, Any] = {"kind": "delta", "from": before.seq, **_stamp(after, now)}
     if delta.states or delta.outages:
         numbers = city.device_numbers
         message["changed"] = [
@@ -227,13 +226,15 @@ def _count_by(records: Mapping[str, Any], inventory: Inventory) -> list[int]:
 
 def _fibre_km(inventory: Inventory) -> list[float]:
     """Geodesic length of the spans in kilometres, for the city and inside each district."""
-
-    def length_km(geometry: Any) -> float:
-        return 0.0 if geometry.is_empty else float(_GEOD.geometry_length(geometry)) / 1000
-
     lines = [span.geometry for span in inventory.spans.values()]
     inside = [
-        sum(length_km(line.intersection(district.geometry)) for line in lines)
+        sum(_length_km(line.intersection(district.geometry)) for line in lines)
         for district in inventory.districts.values()
     ]
-    return [round(sum(length_km(line) for line in lines), 2), *(round(km, 2) for km in inside)]
+    return [round(sum(_length_km(line) for line in lines), 2), *(round(km, 2) for km in inside)]
+
+
+def _length_km(geometry: Any) -> float:
+    """Length of the lines in a geometry; where two areas touch a line, its points count for nothing."""
+    parts = getattr(geometry, "geoms", [geometry])
+    return sum(geodesic_length_m(part) / 1000 for part in parts if part.geom_type == "LineString")

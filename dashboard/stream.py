@@ -51,10 +51,12 @@ async def messages(
             snapshot = await view.snapshot()
             yield full_message(city, snapshot, clock())
             async for delta in view.changes(snapshot.seq):
-                if delta.from_seq != snapshot.seq:
+                if delta.from_seq > snapshot.seq:
                     break
                 message, snapshot = delta_message(city, snapshot, delta, clock())
                 yield message
+            else:
+                await pause(RETRY_S)
         except GisopsError as error:
             yield {"kind": "trouble", "text": str(error), "now": clock().timestamp()}
             await pause(RETRY_S)

@@ -23,6 +23,9 @@
     getEvents() {
       return { moveend: this._place, resize: this._place, viewreset: this._place, zoomanim: this._animate };
     },
+    margin() {
+      return this._view.pad;
+    },
     repaint() {
       if (this._asked || !this._canvas) return;
       this._asked = requestAnimationFrame(() => { this._asked = null; this._draw(); });

@@ -157,7 +157,7 @@
 
   function paint(context, view) {
     spots = [];
-    taken = [];
+    taken = gisops.deviceSpots().map((s) => [s.x - s.r, s.y - s.r, s.x + s.r, s.y + s.r]);
     if (!gisops.city) return;
     if (shown.stations) paintStations(context, view);
     if (shown.places) paintPlaces(context, view);

@@ -7,12 +7,8 @@
   const PANEL = 432; // width that panels take from the map on its right
   let tip = null;
 
-  function hit(map, event) {
-    const point = event.containerPoint;
-    const pad = map.getSize().multiplyBy(0.12).round();
-    const dragged = L.DomUtil.getPosition(map._mapPane).subtract(gisops.paneAt || L.DomUtil.getPosition(map._mapPane));
-    const x = point.x + pad.x - dragged.x;
-    const y = point.y + pad.y - dragged.y;
+  function hit(event) {
+    const { x, y } = event.containerPoint.add(gisops.devices.margin());
     const all = [...gisops.labelSpots(), ...gisops.deviceSpots()];
     for (let i = all.length - 1; i >= 0; i -= 1) { // what was painted last lies on top
       if ((all[i].x - x) ** 2 + (all[i].y - y) ** 2 <= all[i].r ** 2) return all[i];
@@ -47,7 +43,7 @@
   }
 
   function hover(map, event) {
-    const spot = gisops.city ? hit(map, event) : null;
+    const spot = gisops.city ? hit(event) : null;
     map.getContainer().style.cursor = spot ? "pointer" : "";
     tip.hidden = !spot;
     if (!spot) return;
@@ -58,7 +54,7 @@
   }
 
   function click(map, event) {
-    const spot = gisops.city ? hit(map, event) : null;
+    const spot = gisops.city ? hit(event) : null;
     if (!spot) return;
     if (spot.kind === "group") {
       const { lat, lon } = gisops.city.sites;
@@ -71,11 +67,12 @@
   /* Show places in the part of the map that no panel covers. */
   gisops.fit = (places, atLeast) => {
     const map = gisops.map;
-    const options = { paddingTopLeft: [40, 150], paddingBottomRight: [PANEL + 30, 40] };
     const bounds = L.latLngBounds(places);
-    let zoom = Math.min(17.5, map.getBoundsZoom(bounds, false, L.point(PANEL + 70, 190)));
+    const legend = document.querySelector(".legend[open]");
+    const room = { left: legend ? legend.offsetWidth + 50 : 40, top: 130, right: PANEL + 40, bottom: 50 };
+    let zoom = Math.min(17.5, map.getBoundsZoom(bounds, false, L.point(room.left + room.right, room.top + room.bottom)));
     if (atLeast) zoom = Math.min(18, Math.max(zoom, atLeast));
-    const shift = L.point((options.paddingBottomRight[0] - options.paddingTopLeft[0]) / 2, (options.paddingBottomRight[1] - options.paddingTopLeft[1]) / 2);
+    const shift = L.point((room.right - room.left) / 2, (room.bottom - room.top) / 2);
     const centre = map.unproject(map.project(bounds.getCenter(), zoom).add(shift), zoom);
     map.setView(centre, zoom, { animate: true, duration: 0.35 });
   };
@@ -95,12 +92,11 @@
     tip = L.DomUtil.create("div", "tip", map.getContainer());
     tip.hidden = true;
     map.whenReady(() => {
+      gisops.devices.addTo(map); // before the names, which keep out of its way
       gisops.labels.addTo(map);
-      gisops.devices.addTo(map);
       gisops.restyle();
       start();
     });
-    map.on("moveend", () => { gisops.paneAt = L.DomUtil.getPosition(map._mapPane).clone(); });
     map.on("mousemove", (event) => hover(map, event));
     map.on("mouseout movestart", () => { tip.hidden = true; });
     map.on("click", (event) => click(map, event));

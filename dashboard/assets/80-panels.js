@@ -48,7 +48,7 @@
     kpi("boxes", `${number.format(boxes[0] + boxes[1])} / ${number.format(sum(boxes))}`, `${boxes[1]} degraded`);
     kpi("cameras", `${number.format(seen)} / ${number.format(total)}`, percent);
     kpi("lost", number.format(lost), cameras[5] ? `${number.format(cameras[5])} unknown` : "none unknown");
-    kpi("outages", number.format(outages), outages ? "being judged live" : "none");
+    kpi("outages", number.format(outages), outages ? causes() : "none");
     kpi("stations", number.format(stations), scope ? "in the district" : "on the network");
     kpi("fibre", `${city.fibre_km[scope].toFixed(1)} km`, scope ? "in the district" : "geodesic");
     document.documentElement.dataset.lost = lost ? "yes" : "no";
@@ -58,13 +58,24 @@
     });
   }
 
+  /* The likeliest causes of what is listed, most frequent first: "2 theft, 1 power cut". */
+  function causes() {
+    const counts = new Map();
+    for (const row of listed()) if (row.p !== null) counts.set(row.cause, (counts.get(row.cause) || 0) + 1);
+    return [...counts].sort((a, b) => b[1] - a[1]).map(([cause, n]) => `${n} ${cause.toLowerCase()}`).join(", ");
+  }
+
   // ---- list -----------------------------------------------------------------------------
 
-  function list() {
+  function listed() {
     const name = gisops.district < 0 ? null : gisops.city.districts.name[gisops.district];
-    const rows = [...gisops.live.rows.values()]
+    return [...gisops.live.rows.values()]
       .filter((row) => name === null || row.district === name)
       .sort((a, b) => b.lost - a.lost || b.since - a.since);
+  }
+
+  function list() {
+    const rows = listed();
     const lost = rows.reduce((total, row) => total + row.lost, 0);
     gisops.put("offline-grid", { rowData: rows });
     gisops.put("offline-head", { children: rows.length ? `${rows.length} ${rows.length === 1 ? "cause" : "causes"} · ${lost} cameras lost` : "" });
@@ -255,8 +266,8 @@
     chooseRow(cell) {
       const row = cell && gisops.live.rows.get(cell.rowId);
       if (!row) return skip();
-      const kind = row.device in Object.fromEntries(gisops.city.boxes.id.map((id) => [id, 1])) ? "boxes" : "cameras";
-      if (gisops.numberOf.has(row.device)) gisops.select(kind, row.device, !row.box);
+      const number = gisops.numberOf.get(row.device);
+      if (number !== undefined) gisops.select(number < gisops.city.boxes.id.length ? "boxes" : "cameras", row.device, false);
       if (row.box) gisops.fit([[row.box[0], row.box[1]], [row.box[2], row.box[3]]]);
       return skip();
     },

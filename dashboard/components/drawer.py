@@ -128,7 +128,7 @@ def readings_block(history: DeviceHistory, zone: str) -> Component | None:
             ],
             className="readings faded" if lost else "readings",
         ),
-        dcc.Graph(figure=figure, config={"displayModeBar": False}, className="history") if figure else None,
+        dcc.Graph(figure=figure, config={"displayModeBar": False}, className="history") if figure is not None else None,
     )
 
 
@@ -147,7 +147,7 @@ def _reading(name: str, value: float | None, unit: str) -> str:
         return age_text(value)
     if unit == "B":
         return f"{value / 1e9:.2f} GB"
-    return f"{value:.5g} {unit_text(unit)}".strip()
+    return f"{value:.1f} {unit_text(unit)}".replace(".0 ", " ").strip()
 
 
 def age_text(seconds: float) -> str:
@@ -201,7 +201,7 @@ def _jump(table: str, key: str, name: str, state: DeviceState | None = None) -> 
 
 def _section(title: Any, *children: Component | None, css: str = "") -> Component:
     return html.Section(
-        [html.H3(title), *(c for c in children if c)], className=f"detail-section {css}".strip()
+        [html.H3(title), *(c for c in children if c is not None)], className=f"detail-section {css}".strip()
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import math
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
@@ -262,10 +263,8 @@ class FakeLiveView:
                 for delta in [d for d in self._deltas if d.seq > seen]:
                     seen = delta.seq
                     yield delta
-                try:
+                with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(event.wait(), self._beat_s)
-                except TimeoutError:
-                    pass
                 event.clear()
                 if not self.mute and not any(d.seq > seen for d in self._deltas):
                     yield Delta(seen, seen, (), (), self.heartbeat_at)
