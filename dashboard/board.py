@@ -47,7 +47,9 @@ def advance(snapshot: Snapshot, delta: Delta) -> Snapshot:
     if delta.outages:
         touched = {outage.id: outage for outage in delta.outages}
         outages = {key: o for key, o in {**outages, **touched}.items() if o.closed_at is None}
-    return Snapshot(max(delta.seq, snapshot.seq), states, outages, delta.heartbeat_at or snapshot.heartbeat_at)
+    return Snapshot(
+        max(delta.seq, snapshot.seq), states, outages, delta.heartbeat_at or snapshot.heartbeat_at
+    )
 
 
 def tallies(inventory: Inventory, snapshot: Snapshot) -> list[list[Any]]:

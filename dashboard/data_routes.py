@@ -49,7 +49,7 @@ def register(
     async def live_json() -> Response:
         try:
             snapshot = await view.snapshot()
-        except GisopsError as error:
+        except (GisopsError, OSError) as error:
             raise HTTPException(503, str(error)) from error
         message = full_message(city, snapshot, clock())
         return Response(

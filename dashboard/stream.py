@@ -8,7 +8,8 @@ or fails, and says so when it cannot. Nothing here knows of components.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +18,7 @@ from dash import ClientsideFunction, Dash, Input, Output, ctx, set_props
 from dashboard import ids
 from dashboard.payload import City, delta_message, full_message
 from gisops.errors import GisopsError
-from gisops.service.live import LiveView
+from gisops.service.live import Delta, LiveView
 
 __all__ = ["messages", "register"]
 
@@ -32,7 +33,7 @@ async def messages(
     city: City,
     clock: Callable[[], datetime],
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
-) -> AsyncIterator[dict[str, Any]]:
+) -> AsyncGenerator[dict[str, Any], None]:
     """Yield the messages of one page, for ever.
 
     Parameters
@@ -50,16 +51,27 @@ async def messages(
         try:
             snapshot = await view.snapshot()
             yield full_message(city, snapshot, clock())
-            async for delta in view.changes(snapshot.seq):
-                if delta.from_seq > snapshot.seq:
-                    break
-                message, snapshot = delta_message(city, snapshot, delta, clock())
-                yield message
-            else:
-                await pause(RETRY_S)
-        except GisopsError as error:
+            async with _closing(view.changes(snapshot.seq)) as changes:
+                async for delta in changes:
+                    if delta.from_seq > snapshot.seq:
+                        break
+                    message, snapshot = delta_message(city, snapshot, delta, clock())
+                    yield message
+                else:
+                    await pause(RETRY_S)
+        except (GisopsError, OSError) as error:
             yield {"kind": "trouble", "text": str(error), "now": clock().timestamp()}
             await pause(RETRY_S)
+
+
+@asynccontextmanager
+async def _closing(changes: AsyncIterator[Delta]) -> AsyncIterator[AsyncIterator[Delta]]:
+    """Leave a source at once when its loop is left, so that it keeps no queue for us."""
+    try:
+        yield changes
+    finally:
+        if isinstance(changes, AsyncGenerator):
+            await changes.aclose()
 
 
 async def _lives() -> bool:
@@ -73,12 +85,13 @@ async def _lives() -> bool:
 
 async def _run(view: LiveView, city: City, clock: Callable[[], datetime]) -> None:
     probed = clock()
-    async for message in messages(view, city, clock):
-        set_props(ids.STREAM, {"data": message})
-        if (clock() - probed).total_seconds() > PROBE_S:
-            probed = clock()
-            if not await _lives():
-                return
+    async with aclosing(messages(view, city, clock)) as stream:
+        async for message in stream:
+            set_props(ids.STREAM, {"data": message})
+            if (clock() - probed).total_seconds() > PROBE_S:
+                probed = clock()
+                if not await _lives():
+                    return
 
 
 def register(app: Dash, view: LiveView, city: City, clock: Callable[[], datetime]) -> None:

@@ -7,6 +7,7 @@
   const STATES = ["up", "degraded", "down", "unreachable", "maintenance", "unknown"];
   const UNKNOWN = 5;
   const POLL_EVERY_MS = 3000; // over HTTP, while the stream is broken
+  const LATE_S = 5; // without a message, after which it counts as broken
 
   gisops.STATES = STATES;
   gisops.SEVERITY = [0, 3, 5, 4, 1, 2]; // by state code; what a group of devices is shown as
@@ -32,6 +33,7 @@
   let painted = new Uint8Array(0);
 
   gisops.subscribe = (listener) => listeners.push(listener);
+  gisops.linked = () => linked;
   gisops.now = () => Date.now() / 1000 + clockAhead;
 
   function tell(change) {
@@ -134,7 +136,7 @@
     if (!gisops.city || live.seq < 0) return "connecting";
     const quiet = (performance.now() - heardAt) / 1000;
     if (live.trouble) return "trouble";
-    if (!linked && quiet > 2) return "broken";
+    if (!linked && quiet > LATE_S) return "broken";
     if (quiet > gisops.city.silent_after_s) return "broken";
     if (live.heartbeat === null) return "unpolled";
     return gisops.now() - live.heartbeat > gisops.city.stale_after_s ? "old" : "live";
@@ -148,11 +150,11 @@
     if (turned) tell({ kind: "freshness", changed: null, beat: false });
   }
 
-  /* While the stream is broken the whole state is fetched instead, and once the server answers the page
+  /* While the stream is silent the whole state is fetched instead, and once the server answers the page
      speaks over its websocket, which makes the renderer open a new one without waiting out its pause. */
   let nudges = 0;
   async function mend() {
-    if (gisops.fresh !== "broken") return;
+    if (!gisops.city || (linked && performance.now() - heardAt < LATE_S * 1000)) return;
     const before = live.fulls;
     await resync();
     if (live.fulls > before && !linked) window.dash_clientside.set_props("stream-nudge", { data: ++nudges });

@@ -70,7 +70,7 @@ def outage_block(outage: Outage, root_table: str, cameras_lost: int, zone: str) 
         "Outage",
         html.P(
             [
-                html.Strong(f"{cameras_lost} cameras lost"),
+                html.Strong(f"{cameras_lost} camera{'' if cameras_lost == 1 else 's'} lost"),
                 " · root ",
                 _jump(root_table, outage.root_id, outage.root_id),
                 " · since ",
@@ -128,7 +128,9 @@ def readings_block(history: DeviceHistory, zone: str) -> Component | None:
             ],
             className="readings faded" if lost else "readings",
         ),
-        dcc.Graph(figure=figure, config={"displayModeBar": False}, className="history") if figure is not None else None,
+        dcc.Graph(figure=figure, config={"displayModeBar": False}, className="history")
+        if figure is not None
+        else None,
     )
 
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from shapely.geometry import LineString, Point, box
 
+from gisops.errors import StoreError
 from gisops.model.event import Event, EventKind, StoredEvent
 from gisops.model.inventory import (
     Box,
@@ -202,6 +203,9 @@ class FakeLiveView:
         What stands in the city.
     beat_s
         Seconds without a change after which an empty delta is yielded.
+
+    Set ``mute`` and the stream says nothing more, though the snapshot goes on;
+    set ``trouble`` and the next snapshots fail with it.
     """
 
     def __init__(self, inventory: Inventory, beat_s: float = 1.0) -> None:
@@ -210,6 +214,7 @@ class FakeLiveView:
         start = datetime.now(UTC) - timedelta(hours=3)
         self.heartbeat_at: datetime | None = datetime.now(UTC)
         self.mute = False
+        self.trouble: StoreError | None = None
         self._seq = 1
         self._deltas: list[Delta] = []
         self._waiters: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
@@ -228,6 +233,8 @@ class FakeLiveView:
 
     async def snapshot(self) -> Snapshot:
         """Give everything live."""
+        if self.trouble:
+            raise self.trouble
         return Snapshot(self._seq, dict(self._states), dict(self._outages), self.heartbeat_at)
 
     def push(self, states: Iterable[StateRow] = (), outages: Iterable[Outage] = (), skip: int = 0) -> int:
@@ -260,7 +267,7 @@ class FakeLiveView:
         self._waiters.add(waiter)
         try:
             while True:
-                for delta in [d for d in self._deltas if d.seq > seen]:
+                for delta in [d for d in self._deltas if d.seq > seen and not self.mute]:
                     seen = delta.seq
                     yield delta
                 with contextlib.suppress(TimeoutError):

@@ -22,8 +22,13 @@ def with_basemap(city: Inventory, folder: Path) -> Inventory:
     tables = read_inventory(folder).tables
     return replace(
         city,
-        districts={row.values["id"]: District(geometry=row.geometry, **row.values) for row in tables["districts"]},
-        places={row.values["id"]: Place(lon=row.geometry.x, lat=row.geometry.y, **row.values) for row in tables["places"]},
+        districts={
+            row.values["id"]: District(geometry=row.geometry, **row.values) for row in tables["districts"]
+        },
+        places={
+            row.values["id"]: Place(lon=row.geometry.x, lat=row.geometry.y, **row.values)
+            for row in tables["places"]
+        },
         roads={row.values["id"]: Road(geometry=row.geometry, **row.values) for row in tables["roads"]},
         coastline=tuple(row.geometry for row in tables["coastline"]),
         rivers=tuple(row.geometry for row in tables["rivers"]),
