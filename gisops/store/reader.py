@@ -60,9 +60,7 @@ class PgReader:
 
     async def open_outages(self) -> list[Outage]:
         """Give the outages that last, latest first."""
-        rows = await self._fetch(
-            "SELECT document FROM outage WHERE closed_at IS NULL ORDER BY opened_at DESC"
-        )
+        rows = await self._fetch("SELECT document FROM outage WHERE closed_at IS NULL ORDER BY opened_at DESC")
         return [Outage.from_json(orjson.loads(row["document"])) for row in rows]
 
     async def events_after(self, seq: int, limit: int = 1000) -> list[StoredEvent]:
