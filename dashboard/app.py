@@ -60,7 +60,7 @@ def create_app(
     data_routes.register(server, view, city, clock, stale_after_s, silent_after_s)
     app = Dash(
         "dashboard",
-        server=server,
+        server=server,  # type: ignore[arg-type] # any server of the backend, whatever it says
         backend="fastapi",
         assets_folder=str(Path(__file__).parent / "assets"),
         title=network.TITLE,

@@ -47,9 +47,7 @@ def advance(snapshot: Snapshot, delta: Delta) -> Snapshot:
     if delta.outages:
         touched = {outage.id: outage for outage in delta.outages}
         outages = {key: o for key, o in {**outages, **touched}.items() if o.closed_at is None}
-    return Snapshot(
-        max(delta.seq, snapshot.seq), states, outages, delta.heartbeat_at or snapshot.heartbeat_at
-    )
+    return Snapshot(max(delta.seq, snapshot.seq), states, outages, delta.heartbeat_at or snapshot.heartbeat_at)
 
 
 def tallies(inventory: Inventory, snapshot: Snapshot) -> list[list[Any]]:
@@ -67,7 +65,8 @@ def tallies(inventory: Inventory, snapshot: Snapshot) -> list[list[Any]]:
     counts: list[list[Any]] = [[[0] * len(STATES), [0] * len(STATES), 0, 0] for _ in range(len(scopes) + 1)]
     scope_of_site = {site.id: scopes.get(site.district_id, 0) for site in inventory.sites.values()}
     seeing = {camera.site_id: False for camera in inventory.cameras.values()}
-    for column, devices in enumerate((inventory.boxes, inventory.cameras)):
+    columns: tuple[Mapping[str, Box | Camera], ...] = (inventory.boxes, inventory.cameras)
+    for column, devices in enumerate(columns):
         for device in devices.values():
             row = snapshot.states.get(device.id)
             state = row.state if row else DeviceState.UNKNOWN

@@ -40,15 +40,9 @@ def device_details(
     row = history.state or snapshot.states.get(device.id)
     site = inventory.sites.get(device.site_id)
     outage = next((o for o in snapshot.outages.values() if device.id in o.member_ids), None)
-    lost = (
-        sum(1 for key in outage.member_ids if key in inventory.cameras and _lost(snapshot, key))
-        if outage
-        else 0
-    )
+    lost = sum(1 for key in outage.member_ids if key in inventory.cameras and _lost(snapshot, key)) if outage else 0
     return [
-        drawer.head(
-            _title(device), _subtitle(inventory, device, site), row.state if row else DeviceState.UNKNOWN
-        ),
+        drawer.head(_title(device), _subtitle(inventory, device, site), row.state if row else DeviceState.UNKNOWN),
         drawer.state_block(row, now, zone),
         drawer.outage_block(outage, _table(inventory, outage.root_id), lost, zone) if outage else None,
         drawer.readings_block(history, zone),
@@ -75,7 +69,7 @@ def thing_details(inventory: Inventory, schema: Schema, subject: Subject, snapsh
         related = [drawer.chips(f"Sites ({len(sites)})", "sites", [(s.id, s.name, None) for s in sites])]
     kind = subject.table.removesuffix("s").capitalize()
     return [
-        drawer.head(record.name, f"{kind} · {record.id}", None),
+        drawer.head(getattr(record, "name", record.id), f"{kind} · {record.id}", None),
         *related,
         drawer.record_block("Record", schema.describe(subject.table, record)),
     ]
@@ -112,9 +106,7 @@ def _path(inventory: Inventory, device: Box | Camera) -> list[Field]:
     site = inventory.sites.get(device.site_id)
     station = inventory.stations.get(site.station_id) if site else None
     feeder = inventory.feeders.get(box.feeder_id) if box else None
-    fields = [
-        Field("Station", station.name if station else "unknown", "Police station that answers for the site")
-    ]
+    fields = [Field("Station", station.name if station else "unknown", "Police station that answers for the site")]
     if box:
         fields.append(Field("Contractor", box.contractor, "Who maintains the box"))
         fields.append(Field("Fibre node", box.node_id, "Node of the fibre network inside the box"))

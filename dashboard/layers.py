@@ -6,11 +6,12 @@ from the inventory is an empty collection, never an error.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from shapely import line_merge, make_valid, set_precision, union_all
 from shapely.geometry import Point, Polygon, mapping
+from shapely.geometry.base import BaseGeometry
 
 from gisops.model.inventory import Inventory
 
@@ -37,11 +38,9 @@ def layer_document(inventory: Inventory, name: str) -> dict[str, Any]:
     dict
         A GeoJSON FeatureCollection in WGS 84, coordinates to a metre.
     """
-    makers = {
+    makers: dict[str, Callable[[], list[tuple[dict[str, Any], Any]]]] = {
         "sea": lambda: [({}, area) for area in _sea(inventory.coastline)],
-        "districts": lambda: [
-            ({"id": d.id, "name": d.name}, d.geometry) for d in inventory.districts.values()
-        ],
+        "districts": lambda: [({"id": d.id, "name": d.name}, d.geometry) for d in inventory.districts.values()],
         "roads": lambda: [({"name": r.name, "kind": r.kind}, r.geometry) for r in inventory.roads.values()],
         "coastline": lambda: [({}, line) for line in inventory.coastline],
         "rivers": lambda: [({}, line) for line in inventory.rivers],
@@ -61,7 +60,7 @@ def layer_document(inventory: Inventory, name: str) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": features}
 
 
-def _feature(properties: Mapping[str, Any], geometry: Any) -> dict[str, Any]:
+def _feature(properties: Mapping[str, Any], geometry: BaseGeometry) -> dict[str, Any]:
     rounded = set_precision(geometry, 1e-5, mode="pointwise")
     return {"type": "Feature", "properties": dict(properties), "geometry": mapping(rounded)}
 

@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
+from shapely.geometry.base import BaseGeometry
 
 from dashboard.board import CODES, advance, offline_rows, row_changes, tallies
 from gisops.geo.measure import geodesic_length_m
@@ -60,7 +61,7 @@ class City:
         return cls(inventory, numbers, hashlib.sha256(content).hexdigest()[:16])
 
 
-def packed(document: Any) -> Packed:
+def packed(document: object) -> Packed:
     """Compress a JSON-ready document; equal documents give equal bytes and tags."""
     plain = orjson.dumps(document, option=orjson.OPT_SERIALIZE_NUMPY)
     tag = hashlib.sha256(plain).hexdigest()[:20]
@@ -117,9 +118,7 @@ def full_message(city: City, snapshot: Snapshot, now: datetime) -> dict[str, Any
     }
 
 
-def delta_message(
-    city: City, before: Snapshot, delta: Delta, now: datetime
-) -> tuple[dict[str, Any], Snapshot]:
+def delta_message(city: City, before: Snapshot, delta: Delta, now: datetime) -> tuple[dict[str, Any], Snapshot]:
     """Give what one delta changes on the page, and the snapshot after it."""
     after = advance(before, delta)
     message: dict[str, Any] = {"kind": "delta", "from": before.seq, **_stamp(after, now)}
@@ -205,12 +204,12 @@ def _points(records: Mapping[str, Any]) -> dict[str, list[float]]:
     }
 
 
-def _bounds(geometry: Any) -> Sequence[float]:
+def _bounds(geometry: BaseGeometry) -> Sequence[float]:
     west, south, east, north = geometry.bounds
     return [south, west, north, east]
 
 
-def _label_point(geometry: Any) -> Sequence[float]:
+def _label_point(geometry: BaseGeometry) -> Sequence[float]:
     largest = max(getattr(geometry, "geoms", [geometry]), key=lambda part: part.area)
     point = largest.representative_point()
     return [round(point.y, 5), round(point.x, 5)]
@@ -234,7 +233,7 @@ def _fibre_km(inventory: Inventory) -> list[float]:
     return [round(sum(_length_km(line) for line in lines), 2), *(round(km, 2) for km in inside)]
 
 
-def _length_km(geometry: Any) -> float:
+def _length_km(geometry: BaseGeometry) -> float:
     """Length of the lines in a geometry; where two areas touch a line, its points count for nothing."""
     parts = getattr(geometry, "geoms", [geometry])
     return sum(geodesic_length_m(part) / 1000 for part in parts if part.geom_type == "LineString")

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING
 
-from gisops.model.state import DeviceKind
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 __all__ = ["Field", "Schema", "load_schema"]
 
@@ -36,7 +37,7 @@ class Schema:
 
     columns: Mapping[tuple[str, str], tuple[str, str]]
 
-    def describe(self, table: str, record: Any) -> list[Field]:
+    def describe(self, table: str, record: DataclassInstance) -> list[Field]:
         """Give the fields of a record that have a value, in the order of its type.
 
         Parameters
@@ -53,10 +54,9 @@ class Schema:
                 continue
             unit, text = self.columns.get((table, attribute.name), ("", ""))
             found.append(Field(_label(attribute.name), _text(value, unit), text))
-        if hasattr(record, "lon"):
-            found.append(
-                Field("Position", f"{record.lat:.5f}, {record.lon:.5f}", "WGS 84 latitude, longitude")
-            )
+        lon, lat = getattr(record, "lon", None), getattr(record, "lat", None)
+        if lon is not None and lat is not None:
+            found.append(Field("Position", f"{lat:.5f}, {lon:.5f}", "WGS 84 latitude, longitude"))
         return found
 
 
@@ -65,11 +65,6 @@ def load_schema() -> Schema:
     text = files("gisops.model").joinpath("schema.csv").read_text(encoding="utf-8")
     rows = csv.DictReader(text.splitlines())
     return Schema({(row["table"], row["column"]): (row["unit"], row["description"]) for row in rows})
-
-
-def table_of(kind: DeviceKind) -> str:
-    """Name the schema table of a kind of device."""
-    return "boxes" if kind is DeviceKind.BOX else "cameras"
 
 
 _SUFFIXES = ("_deg", "_m", "_px", "_w", "_wh", "_km2", "_h")
@@ -84,7 +79,7 @@ def _label(name: str) -> str:
     return name.removesuffix("_id").replace("_", " ").capitalize()
 
 
-def _text(value: Any, unit: str) -> str:
+def _text(value: object, unit: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, date):

@@ -102,15 +102,13 @@ def register(app: Dash, view: LiveView, city: City, clock: Callable[[], datetime
     async def stream() -> None:
         await _run(view, city, clock)
 
-    @app.callback(
-        Output(ids.NUDGE_ACK, "data"), Input(ids.NUDGE, "data"), websocket=True, prevent_initial_call=True
-    )
+    @app.callback(Output(ids.NUDGE_ACK, "data"), Input(ids.NUDGE, "data"), websocket=True, prevent_initial_call=True)
     async def nudge(count: int) -> int:
         return int(count)
 
-    app.clientside_callback(
+    app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("gisops", "receive"), Output(ids.ACK, "data"), Input(ids.STREAM, "data")
     )
-    app.clientside_callback(
+    app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("gisops", "link"), Output(ids.LINK, "modified_timestamp"), Input(ids.LINK, "data")
     )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from gisops.model.inventory import Inventory
+from gisops.model.inventory import Box, Camera, Centre, Inventory, Place, Site, Station
 
 __all__ = ["Subject", "parse_subject"]
 
@@ -19,12 +18,13 @@ class Subject:
     table: str
     id: str
 
-    def record(self, inventory: Inventory) -> Any:
+    def record(self, inventory: Inventory) -> Box | Camera | Centre | Place | Site | Station:
         """Give its record."""
-        return getattr(inventory, self.table)[self.id]
+        found: Box | Camera | Centre | Place | Site | Station = getattr(inventory, self.table)[self.id]
+        return found
 
 
-def parse_subject(value: Any, inventory: Inventory) -> Subject | None:
+def parse_subject(value: object, inventory: Inventory) -> Subject | None:
     """Read what the browser says was chosen.
 
     Parameters

@@ -1,4 +1,4 @@
-"""Which colours and type the component library uses; the map and our own parts take theirs from the style sheet."""
+"""Which colours and type the component library uses; the rest is in the style sheet and the map's scripts."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ _GRID_PARAMS = {
 }
 
 
-def _grid(part: str, **params: Any) -> dict[str, str]:
+def _grid(part: str, **params: str) -> dict[str, str]:
     values = ", ".join(f"{key}: {_js(value)}" for key, value in {**_GRID_PARAMS, **params}.items())
     return {"function": f"agGrid.themeQuartz.withPart(agGrid.{part}).withParams({{{values}}})"}
 
 
-def _js(value: Any) -> str:
+def _js(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     return f"'{value}'" if isinstance(value, str) else str(value)

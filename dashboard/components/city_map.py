@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dash_leaflet as dl
-from dash.development.base_component import Component
 
 from dashboard import ids
 from gisops.model.inventory import Inventory
@@ -24,7 +23,7 @@ LAYERS = (
 _KARACHI = [24.88, 67.06]
 
 
-def city_map(inventory: Inventory, tile_url: str | None) -> Component:
+def city_map(inventory: Inventory, tile_url: str | None) -> dl.Map:
     """Give the map; the page's script fits it to the sites once it knows which part no panel covers."""
     tiles = [dl.TileLayer(url=tile_url, attribution="", opacity=0.6, zIndex=1)] if tile_url else []
     return dl.Map(
@@ -50,7 +49,7 @@ def city_map(inventory: Inventory, tile_url: str | None) -> Component:
     )
 
 
-def _layer(name: str, z_index: int) -> Component:
+def _layer(name: str, z_index: int) -> dl.Pane:
     return dl.Pane(
         dl.GeoJSON(
             id=ids.layer(name),

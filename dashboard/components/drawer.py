@@ -9,6 +9,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from dashboard.components.attributes import attributes
 from dashboard.components.history import history_figure, metric_label, unit_text
 from dashboard.records import Field
 from dashboard.words import CAUSE_LABELS, STATE_LABELS, age, event_label, local_time, utc_time
@@ -38,15 +39,11 @@ def moment(when: datetime, zone: str) -> Component:
 def head(title: str, subtitle: str, state: DeviceState | None) -> Component:
     """Give the drawer's heading, with the state's sign where the thing has one."""
     badge = (
-        html.Span(
-            [html.Span(className=f"sym sym-{state}"), STATE_LABELS[state]], className=f"badge badge-{state}"
-        )
+        html.Span([html.Span(className=f"sym sym-{state}"), STATE_LABELS[state]], className=f"badge badge-{state}")
         if state
         else None
     )
-    return html.Div(
-        [html.Div([html.H2(title), html.Div(subtitle, className="sub")]), badge], className="detail-head"
-    )
+    return html.Div([html.Div([html.H2(title), html.Div(subtitle, className="sub")]), badge], className="detail-head")
 
 
 def state_block(row: StateRow | None, now: datetime, zone: str) -> Component:
@@ -113,16 +110,14 @@ def readings_block(history: DeviceHistory, zone: str) -> Component | None:
     units = dict(zip(history.metric_names, history.metric_units, strict=False))
     figure = history_figure(history, zone)
     lost = history.state is not None and history.state.state.is_lost
-    title: list[Any] = ["Last readings" if lost else "Live readings"]
+    title: list[str | Component] = ["Last readings" if lost else "Live readings"]
     if latest:
         title.append(html.Span(moment(latest.observed_at, zone), className="when"))
     return _section(
         title,
         html.Div(
             [
-                html.Div(
-                    [html.Span(metric_label(name)), html.Span(_reading(name, value, units.get(name, "")))]
-                )
+                html.Div([html.Span(metric_label(name)), html.Span(_reading(name, value, units.get(name, "")))])
                 for name, value in metrics.items()
                 if not name.startswith("tracker_")
             ],
@@ -177,9 +172,7 @@ def _event(stored: StoredEvent, zone: str) -> Component:
             event_label(str(event.kind)),
             str(payload.get("trap", payload.get("cause", ""))).replace("_", " "),
         )
-    return html.Li(
-        [moment(event.occurred_at, zone), html.Div([html.Div(text), html.Div(note, className="muted")])]
-    )
+    return html.Li([moment(event.occurred_at, zone), html.Div([html.Div(text), html.Div(note, className="muted")])])
 
 
 def record_block(title: str, fields: Sequence[Field]) -> Component:
@@ -198,10 +191,10 @@ def chips(title: str, table: str, things: Sequence[tuple[str, str, DeviceState |
 
 def _jump(table: str, key: str, name: str, state: DeviceState | None = None) -> Component:
     sign = html.Span(className=f"sym sym-{state}") if state else None
-    return html.Button([sign, name], className="chip", type="button", **{"data-jump": f"{table}:{key}"})
+    return html.Button([sign, name], className="chip", type="button", **attributes(data_jump=f"{table}:{key}"))
 
 
-def _section(title: Any, *children: Component | None, css: str = "") -> Component:
+def _section(title: str | list[str | Component], *children: Component | None, css: str = "") -> Component:
     return html.Section(
         [html.H3(title), *(c for c in children if c is not None)], className=f"detail-section {css}".strip()
     )

@@ -7,6 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from dashboard import ids
+from dashboard.components.attributes import attributes
 from dashboard.theme import GRID_THEME
 
 __all__ = ["offline_panel"]
@@ -16,7 +17,7 @@ def offline_panel() -> Component:
     """Give the panel; the page's script hands the grid its rows."""
     return html.Aside(
         className="panel offline",
-        **{"aria-label": "What is offline"},
+        **attributes(aria_label="What is offline"),
         children=[
             html.Div([html.H2("Offline now"), html.Span(id=ids.OFFLINE_HEAD)], className="panel-head"),
             dag.AgGrid(

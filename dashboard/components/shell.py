@@ -9,6 +9,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from dashboard import ids
+from dashboard.components.attributes import attributes
 
 __all__ = ["icon", "key_numbers", "stores", "title_bar"]
 
@@ -26,7 +27,7 @@ _KEY_NUMBERS = (
 
 def icon(name: str) -> Component:
     """Give a drawing of the style sheet; decoration only."""
-    return html.Span(className=f"icon icon-{name}", **{"aria-hidden": "true"})
+    return html.Span(className=f"icon icon-{name}", **attributes(aria_hidden="true"))
 
 
 def title_bar(name: str, demo: bool, districts: Sequence[tuple[str, str]]) -> Component:
@@ -47,7 +48,7 @@ def title_bar(name: str, demo: bool, districts: Sequence[tuple[str, str]]) -> Co
             html.Div(
                 className="brand",
                 children=[
-                    html.Span(className="mark", **{"aria-hidden": "true"}),
+                    html.Span(className="mark", **attributes(aria_hidden="true")),
                     html.Div([html.H1("Network"), html.Span(name, className="brand-sub")]),
                     html.Span("DEMO DATA", className="demo", title="Not the real network") if demo else None,
                 ],
@@ -87,7 +88,7 @@ def title_bar(name: str, demo: bool, districts: Sequence[tuple[str, str]]) -> Co
                 id=ids.THEME_TOGGLE,
                 className="ghost",
                 title="Light or dark",
-                **{"aria-label": "Switch between light and dark"},
+                **attributes(aria_label="Switch between light and dark"),
             ),
         ],
     )
@@ -97,7 +98,7 @@ def key_numbers() -> Component:
     """Give the strip of key numbers; the page's script fills it."""
     return html.Section(
         className="kpis",
-        **{"aria-label": "Key numbers"},
+        **attributes(aria_label="Key numbers"),
         children=[
             html.Div(
                 className=f"kpi kpi-{name}",

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
 
 import dash_mantine_components as dmc
 from dash import ClientsideFunction, Dash, Input, Output, State, html, no_update
 from dash.development.base_component import Component
 
 from dashboard import ids
+from dashboard.components.attributes import attributes
 from dashboard.components.city_map import city_map
 from dashboard.components.legend import legend
 from dashboard.components.offline import offline_panel
@@ -30,7 +30,7 @@ TITLE = "Network · gisops"
 DESCRIPTION = "Live state of the camera network: boxes, cameras, fibre and outages"
 
 
-def layout(inventory: Inventory, tile_url: str | None) -> Component:
+def layout(inventory: Inventory, tile_url: str | None) -> dmc.MantineProvider:
     """Give the page."""
     settings = inventory.settings
     districts = [(district.id, district.name) for district in inventory.districts.values()]
@@ -62,12 +62,12 @@ def _credit(demo: bool) -> str:
 
 def _drawer() -> Component:
     close = html.Button(
-        icon("close"), id=ids.DETAIL_CLOSE, className="ghost", title="Close (Esc)", **{"aria-label": "Close"}
+        icon("close"), id=ids.DETAIL_CLOSE, className="ghost", title="Close (Esc)", **attributes(aria_label="Close")
     )
     return html.Aside(
         id=ids.DETAIL_PANEL,
         className="panel detail",
-        **{"aria-label": "Details"},
+        **attributes(aria_label="Details"),
         children=[close, html.Div(id=ids.DETAIL_BODY, className="detail-body")],
     )
 
@@ -76,17 +76,15 @@ def register(app: Dash, view: LiveView, city: City, clock: Callable[[], datetime
     """Attach the page's callbacks."""
     schema = load_schema()
 
-    @app.callback(
-        Output(ids.DETAIL_BODY, "children"), Input(ids.SELECTED, "data"), Input(ids.DETAIL_TICK, "data")
-    )
-    async def show_details(selected: Any, _tick: Any) -> Any:
+    @app.callback(Output(ids.DETAIL_BODY, "children"), Input(ids.SELECTED, "data"), Input(ids.DETAIL_TICK, "data"))
+    async def show_details(selected: object, _tick: object) -> object:
         subject = parse_subject(selected, city.inventory)
         if subject is None:
             return no_update
         return await details(view, schema, subject, clock())
 
-    def in_browser(name: str, *dependencies: Any, initial: bool = True) -> None:
-        app.clientside_callback(
+    def in_browser(name: str, *dependencies: Input | Output | State, initial: bool = True) -> None:
+        app.clientside_callback(  # type: ignore[no-untyped-call]
             ClientsideFunction("gisops", name), *dependencies, prevent_initial_call=not initial
         )
 

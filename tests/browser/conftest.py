@@ -59,9 +59,7 @@ class Serving:
             return
         self._server.should_exit = True
         self._thread.join(timeout=20)
-        assert not self._thread.is_alive(), (
-            "uvicorn: did not stop within 20 s: look for a callback that hangs"
-        )
+        assert not self._thread.is_alive(), "uvicorn: did not stop within 20 s: look for a callback that hangs"
         self._server = None
 
 
@@ -73,7 +71,8 @@ class Watched:
     complaints: list[str] = field(default_factory=list)
 
 
-@pytest.fixture(scope="session")
+# Playwright keeps an event loop running: it must be gone before the tests of other folders start theirs.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.fail(f"{CHROMIUM}: no Chromium: install it with 'apt-get install chromium'", pytrace=False)

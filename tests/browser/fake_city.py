@@ -75,12 +75,9 @@ def fake_city(sites: int = 300, cameras: int = 1300) -> Inventory:
         settings=Settings("Karachi Safe City", demo=True),
         districts=districts,
         stations=stations,
-        centres={
-            "CPO": Centre("CPO", "Central Police Office", "command", "south", 67.0208, 24.8527, "N-CPO")
-        },
+        centres={"CPO": Centre("CPO", "Central Police Office", "command", "south", 67.0208, 24.8527, "N-CPO")},
         feeders={
-            f"F-{n:02d}": Feeder(f"F-{n:02d}", f"Feeder {n}", "Clifton 132 kV", "02:00-04:00")
-            for n in range(1, 21)
+            f"F-{n:02d}": Feeder(f"F-{n:02d}", f"Feeder {n}", "Clifton 132 kV", "02:00-04:00") for n in range(1, 21)
         },
         sites=poles,
         boxes=_boxes(poles),
@@ -92,8 +89,7 @@ def fake_city(sites: int = 300, cameras: int = 1300) -> Inventory:
         },
         places={"P-BH": Place("P-BH", "Bilawal House", "landmark", 67.0300, 24.8225, True)},
         roads={
-            str(n): Road(str(n), name, "arterial", LineString(line))
-            for n, (name, line) in enumerate(_ROADS.items())
+            str(n): Road(str(n), name, "arterial", LineString(line)) for n, (name, line) in enumerate(_ROADS.items())
         },
         coastline=(LineString(_COAST),),
         rivers=(LineString([(66.99, 24.87), (67.05, 24.90), (67.12, 24.96)]),),
@@ -178,10 +174,7 @@ def theft(inventory: Inventory, box_id: str, at: datetime) -> tuple[list[StateRo
     """Give the states and the outage of a box that was stolen."""
     cameras = inventory.cameras_of_box[box_id]
     rows = [StateRow(box_id, DeviceKind.BOX, DeviceState.DOWN, at, at, "no answer, path good")]
-    rows += [
-        StateRow(key, DeviceKind.CAMERA, DeviceState.UNREACHABLE, at, at, f"behind {box_id}")
-        for key in cameras
-    ]
+    rows += [StateRow(key, DeviceKind.CAMERA, DeviceState.UNREACHABLE, at, at, f"behind {box_id}") for key in cameras]
     outage = Outage(
         f"O-{box_id}",
         box_id,
@@ -219,9 +212,7 @@ class FakeLiveView:
         self._deltas: list[Delta] = []
         self._waiters: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
         self._outages: dict[str, Outage] = {}
-        kinds = dict.fromkeys(inventory.boxes, DeviceKind.BOX) | dict.fromkeys(
-            inventory.cameras, DeviceKind.CAMERA
-        )
+        kinds = dict.fromkeys(inventory.boxes, DeviceKind.BOX) | dict.fromkeys(inventory.cameras, DeviceKind.CAMERA)
         self._states = {
             key: StateRow(key, kind, DeviceState.UP, start, datetime.now(UTC)) for key, kind in kinds.items()
         }

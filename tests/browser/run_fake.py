@@ -1,61 +1,54 @@
-"""Serve the page over the fake city, to look at it: ``python -m tests.browser.run_fake [PORT]``."""
+"""Serve the page over scripted states, to look at it.
+
+``python -m tests.browser.run_fake [PORT [INVENTORY]]``: without an inventory folder the made-up city.
+"""
 
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import uvicorn
 
 from dashboard.app import create_app
-from gisops.inventory.read import read_inventory
-from gisops.model.inventory import District, Inventory, Place, Road
+from gisops.inventory.load import load_inventory
 from gisops.model.state import DeviceKind, DeviceState
 from gisops.store.ports import StateRow
 from tests.browser.fake_city import FakeLiveView, fake_city, theft
 
 
-def with_basemap(city: Inventory, folder: Path) -> Inventory:
-    """Lay the real districts, coast, roads and places under the made-up devices."""
-    tables = read_inventory(folder).tables
-    return replace(
-        city,
-        districts={
-            row.values["id"]: District(geometry=row.geometry, **row.values) for row in tables["districts"]
-        },
-        places={
-            row.values["id"]: Place(lon=row.geometry.x, lat=row.geometry.y, **row.values)
-            for row in tables["places"]
-        },
-        roads={row.values["id"]: Road(geometry=row.geometry, **row.values) for row in tables["roads"]},
-        coastline=tuple(row.geometry for row in tables["coastline"]),
-        rivers=tuple(row.geometry for row in tables["rivers"]),
+def staged(view: FakeLiveView, now: datetime) -> None:
+    """Let two boxes be stolen, some cameras fail and some boxes run on battery."""
+    boxes, cameras = list(view.inventory.boxes), list(view.inventory.cameras)
+    near = min(
+        view.inventory.boxes.values(), key=lambda b: (b.lon - 67.0297) ** 2 + (b.lat - 24.8232) ** 2
     )
-
-
-def main(port: int) -> None:
-    """Show a city with a theft, some lost cameras and some degraded boxes."""
-    view = FakeLiveView(with_basemap(fake_city(), Path("data")))
-    now = datetime.now(UTC)
-    for box_id, minutes in (("B-001", 4), ("B-140", 47)):
+    for box_id, minutes in ((near.id, 4), (boxes[140], 47)):
         rows, outage = theft(view.inventory, box_id, now - timedelta(minutes=minutes))
         view.push(rows, [outage])
     kinds = [
-        ("C-0400", DeviceState.DOWN, "no answer, box up"),
-        ("C-0700", DeviceState.MAINTENANCE, "planned work"),
-        ("C-0800", DeviceState.UNKNOWN, ""),
-        ("C-0900", DeviceState.DEGRADED, "camera hot"),
+        (cameras[400], DeviceState.DOWN, "no answer, box up"),
+        (cameras[700], DeviceState.MAINTENANCE, "planned work"),
+        (cameras[800], DeviceState.UNKNOWN, ""),
+        (cameras[900], DeviceState.DEGRADED, "camera hot"),
     ]
     view.push(StateRow(key, DeviceKind.CAMERA, state, now, now, reason) for key, state, reason in kinds)
     view.push(
-        StateRow(f"B-{n:03d}", DeviceKind.BOX, DeviceState.DEGRADED, now, now, "on battery")
-        for n in range(60, 68)
+        StateRow(key, DeviceKind.BOX, DeviceState.DEGRADED, now, now, "on battery") for key in boxes[60:68]
     )
+
+
+def main(port: int, folder: Path | None) -> None:
+    """Serve until Ctrl-C."""
+    view = FakeLiveView(load_inventory(folder) if folder else fake_city())
+    staged(view, datetime.now(UTC))
     app = create_app(view, clock=lambda: datetime.now(UTC))
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", ws="websockets-sansio")
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 26400)
+    main(
+        int(sys.argv[1]) if len(sys.argv) > 1 else 26400,
+        Path(sys.argv[2]) if len(sys.argv) > 2 else None,
+    )

@@ -202,9 +202,7 @@ def test_a_silent_stream_is_replaced_by_asking(page: Page, serving: Serving) -> 
     assert page.evaluate("gisops.live.resyncs") >= 1
 
 
-def test_a_restarted_server_is_found_again_without_reload(
-    page: Page, serving: Serving, watched: Watched
-) -> None:
+def test_a_restarted_server_is_found_again_without_reload(page: Page, serving: Serving, watched: Watched) -> None:
     page.evaluate("window.sameDocument = true")
     fulls = page.evaluate("gisops.live.fulls")
     serving.stop()

@@ -323,9 +323,7 @@ def test_every_place_lies_in_one_district_and_has_its_urdu_name() -> None:
     for item in features("basemap/places.geojson"):
         assert len(district_of(*item["geometry"]["coordinates"])) == 1, item["id"]
         # U+0600-06FF is the Arabic block, with Urdu's letters.
-        assert all(
-            "\u0600" <= letter <= "\u06ff" or letter == " " for letter in item["properties"]["name_ur"]
-        )
+        assert all("\u0600" <= letter <= "\u06ff" or letter == " " for letter in item["properties"]["name_ur"])
         assert item["properties"]["aliases"], item["id"]
 
 

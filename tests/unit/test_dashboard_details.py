@@ -96,9 +96,7 @@ def test_the_record_takes_units_from_the_schema_and_hides_credentials() -> None:
 
 
 def test_a_station_lists_its_sites() -> None:
-    children = thing_details(
-        small_city(), load_schema(), Subject("stations", "P1"), Snapshot(1, {}, {}, None)
-    )
+    children = thing_details(small_city(), load_schema(), Subject("stations", "P1"), Snapshot(1, {}, {}, None))
     assert "Sites (5) | Site 1 | Site 2" in " | ".join(texts(children))
 
 

@@ -65,9 +65,7 @@ def test_a_delta_message_carries_only_what_changed() -> None:
 
 
 def test_a_heartbeat_is_small() -> None:
-    message, _ = delta_message(
-        City.of(small_city()), Snapshot(3, {}, {}, NOON), Delta(3, 3, (), (), NOON), NOON
-    )
+    message, _ = delta_message(City.of(small_city()), Snapshot(3, {}, {}, NOON), Delta(3, 3, (), (), NOON), NOON)
     assert message == {
         "kind": "delta",
         "from": 3,
@@ -85,8 +83,8 @@ def test_equal_documents_pack_to_equal_bytes() -> None:
 
 
 def test_the_fibre_of_a_district_is_what_lies_inside_it() -> None:
-    # Six spans drawn along one parallel at 24.85 degrees north, between 67.00 and 67.05: 1 + 1 + 2 + 1 + 1 + 1
-    # hundredths of a degree. There a degree of longitude is 111.320 km * cos(24.85) * 1.0006 (ellipsoid) = 101.07 km.
+    # Six spans along the parallel of 24.85 degrees north: 1 + 1 + 2 + 1 + 1 + 1 hundredths of a degree.
+    # A degree of longitude is 111.320 km * cos(24.85) * 1.0006 (ellipsoid) = 101.07 km there.
     document = city_document(City.of(small_city()), 90, 12)
     assert document["fibre_km"] == pytest.approx([7.075, 7.075], abs=0.01)
 
