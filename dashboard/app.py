@@ -1,0 +1,78 @@
+"""The composition of the page: one Dash application on one FastAPI server over one LiveView.
+
+Builds everything from what it is given; nothing is loaded or opened at import,
+and two applications in one process do not share state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from dash import Dash
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from dashboard import data_routes, stream
+from dashboard.headers import SecurityHeaders, content_policy
+from dashboard.pages import network
+from dashboard.payload import City
+from gisops.service.live import LiveView
+
+__all__ = ["create_app"]
+
+
+def create_app(
+    view: LiveView,
+    *,
+    tile_url: str | None = None,
+    clock: Callable[[], datetime],
+    stale_after_s: float = 90.0,
+    silent_after_s: float = 12.0,
+) -> FastAPI:
+    """Build the ASGI application of the live map.
+
+    Parameters
+    ----------
+    view
+        What the network is like; asked for ``inventory`` once, then for
+        ``snapshot``, ``changes`` and ``device``.
+    tile_url
+        Tile template such as ``http://tiles.local/{z}/{x}/{y}.png``; without
+        one the map is drawn from the inventory's own lines and asks nobody.
+    clock
+        Gives the time now, timezone-aware UTC.
+    stale_after_s
+        Age of the collector's last write, in seconds, at which the page is
+        marked stale.
+    silent_after_s
+        Seconds without a message at which the page says its stream broke; more
+        than the longest pause of ``view.changes``.
+
+    Returns
+    -------
+    fastapi.FastAPI
+        Run it with uvicorn, one process or several.
+    """
+    city = City.of(view.inventory)
+    server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    data_routes.register(server, view, city, clock, stale_after_s, silent_after_s)
+    app = Dash(
+        "dashboard",
+        server=server,  # type: ignore[arg-type] # any server of the backend, whatever it says
+        backend="fastapi",
+        assets_folder=str(Path(__file__).parent / "assets"),
+        title=network.TITLE,
+        update_title="",
+        add_log_handler=False,
+        websocket_inactivity_timeout=0,
+        meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
+        description=network.DESCRIPTION,
+    )
+    app.layout = network.layout(city.inventory, tile_url)
+    stream.register(app, view, city, clock)
+    network.register(app, view, city, clock)
+    server.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)
+    server.add_middleware(SecurityHeaders, policy=content_policy(tile_url))
+    return server

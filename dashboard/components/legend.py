@@ -1,0 +1,72 @@
+"""The legend: what each colour and shape means, how many there are, and which layers show."""
+
+from __future__ import annotations
+
+import dash_mantine_components as dmc
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import ids
+from dashboard.board import STATES
+from dashboard.components.shell import icon
+from dashboard.words import STATE_LABELS
+
+__all__ = ["DEFAULT_LAYERS", "legend"]
+
+_LAYERS = (
+    ("boxes", "Boxes"),
+    ("cameras", "Cameras"),
+    ("fibre", "Fibre"),
+    ("stations", "Stations, centres"),
+    ("places", "Places"),
+    ("roads", "Roads"),
+    ("districts", "Districts"),
+    ("labels", "Names"),
+)
+DEFAULT_LAYERS = [name for name, _ in _LAYERS]
+
+
+def legend() -> Component:
+    """Give the panel; the page's script fills the counts and switches the layers."""
+    return html.Details(
+        open=True,
+        className="panel legend",
+        children=[
+            html.Summary(["Legend and layers", icon("chevron")]),
+            html.Div(
+                className="legend-states",
+                children=[
+                    html.Span("", className="legend-head"),
+                    html.Span("Boxes", className="legend-head num"),
+                    html.Span("Cameras", className="legend-head num"),
+                    *(cell for state in STATES for cell in _row(str(state), STATE_LABELS[state])),
+                ],
+            ),
+            html.Div(
+                className="legend-notes",
+                children=[
+                    html.Div([html.Span(className="sym sym-cluster"), "Group of sites: lost / cameras"]),
+                    html.Div([html.Span(className="sym sym-station"), "Police station"]),
+                    html.Div([html.Span(className="sym sym-centre"), "Command centre"]),
+                    html.Div([html.Span(className="line-fibre"), "Fibre"]),
+                ],
+            ),
+            dmc.ChipGroup(
+                id=ids.LAYERS,
+                multiple=True,
+                value=DEFAULT_LAYERS,
+                children=html.Div(
+                    className="layer-chips",
+                    children=[dmc.Chip(label, value=name, size="xs", radius="sm") for name, label in _LAYERS],
+                ),
+            ),
+        ],
+    )
+
+
+def _row(state: str, label: str) -> list[Component]:
+    return [
+        html.Span([html.Span(className=f"sym sym-{state}"), label], className="legend-state"),
+        html.Span("–", id=ids.legend_count(f"boxes-{state}"), className="num"),
+        html.Span("–", id=ids.legend_count(f"cameras-{state}"), className="num"),
+    ]

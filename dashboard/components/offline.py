@@ -1,0 +1,61 @@
+"""The list of what is offline: one line a cause, newest and largest first."""
+
+from __future__ import annotations
+
+import dash_ag_grid as dag
+from dash import html
+from dash.development.base_component import Component
+
+from dashboard import ids
+from dashboard.components.attributes import attributes
+from dashboard.theme import GRID_THEME
+
+__all__ = ["offline_panel"]
+
+
+def offline_panel() -> Component:
+    """Give the panel; the page's script hands the grid its rows."""
+    return html.Aside(
+        className="panel offline",
+        **attributes(aria_label="What is offline"),
+        children=[
+            html.Div([html.H2("Offline now"), html.Span(id=ids.OFFLINE_HEAD)], className="panel-head"),
+            dag.AgGrid(
+                id=ids.GRID,
+                className="grid",
+                rowData=[],
+                getRowId="params.data.id",
+                columnDefs=_COLUMNS,
+                defaultColDef={"sortable": True, "resizable": False, "suppressMovable": True},
+                dashGridOptions={
+                    "theme": GRID_THEME,
+                    "animateRows": False,
+                    "suppressCellFocus": True,
+                    "rowSelection": {"mode": "singleRow", "checkboxes": False, "enableClickSelection": True},
+                    "localeText": {"noRowsToShow": "Nothing is reported offline"},
+                    "tooltipShowDelay": 400,
+                },
+                dangerously_allow_code=False,
+            ),
+        ],
+    )
+
+
+_COLUMNS = [
+    {
+        "headerName": "Root",
+        "field": "name",
+        "flex": 1,
+        "minWidth": 150,
+        "cellRenderer": "GisopsRoot",
+        "tooltipField": "evidence",
+    },
+    {
+        "headerName": "Cameras",
+        "field": "lost",
+        "width": 82,
+        "cellRenderer": "GisopsLost",
+        "headerClass": "right",
+    },
+    {"headerName": "Cause, since", "field": "since", "width": 136, "cellRenderer": "GisopsCause"},
+]

@@ -1,0 +1,97 @@
+"""Which component carries which id: the one list that layout, callbacks, scripts and tests share.
+
+Scripts in ``assets/`` find components by the same text, so a change here is a
+change there.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ACK",
+    "BANNER",
+    "CLOCK",
+    "DETAIL_BODY",
+    "DETAIL_CLOSE",
+    "DETAIL_PANEL",
+    "DETAIL_TICK",
+    "DISTRICT",
+    "GRID",
+    "KPI_VALUES",
+    "LAYERS",
+    "LEGEND_TOGGLE",
+    "LINK",
+    "MAP",
+    "NUDGE",
+    "NUDGE_ACK",
+    "OFFLINE_HEAD",
+    "PROVIDER",
+    "SEARCH",
+    "SEARCH_RESULTS",
+    "SELECTED",
+    "STATUS",
+    "STREAM",
+    "THEME",
+    "THEME_TOGGLE",
+    "kpi",
+    "kpi_note",
+    "layer",
+    "legend_count",
+]
+
+PROVIDER = "provider"
+MAP = "city-map"
+
+STREAM = "stream"
+"""Store that the websocket callback writes each message to."""
+ACK = "stream-ack"
+"""Store with the sequence number the page has reached; the server asks for it to see that the page lives."""
+LINK = "stream-link"
+"""Store that is true while the websocket callback runs."""
+NUDGE = "stream-nudge"
+"""Store whose change makes the page speak over the websocket, which reopens a closed one at once."""
+NUDGE_ACK = "stream-nudge-ack"
+
+STATUS = "live-status"
+CLOCK = "wall-clock"
+BANNER = "stale-banner"
+THEME = "theme"
+THEME_TOGGLE = "theme-toggle"
+
+SEARCH = "search"
+SEARCH_RESULTS = "search-results"
+DISTRICT = "district"
+LAYERS = "layers"
+LEGEND_TOGGLE = "legend-toggle"
+
+OFFLINE_HEAD = "offline-head"
+GRID = "offline-grid"
+
+SELECTED = "selected"
+"""Store with ``{"kind", "id"}`` of what the drawer shows, or null."""
+DETAIL_PANEL = "detail-panel"
+DETAIL_BODY = "detail-body"
+DETAIL_CLOSE = "detail-close"
+DETAIL_TICK = "detail-tick"
+"""Store that counts up when something about the selected subject is new."""
+
+KPI_VALUES = ("sites", "boxes", "cameras", "lost", "outages", "stations", "fibre", "poll")
+
+
+def kpi(name: str) -> str:
+    """Give the id of the large figure of a key number."""
+    return f"kpi-{name}"
+
+
+def kpi_note(name: str) -> str:
+    """Give the id of the line under a key number."""
+    return f"kpi-{name}-note"
+
+
+def layer(name: str) -> str:
+    """Give the id of a map layer."""
+    return f"layer-{name}"
+
+
+def legend_count(state: str) -> str:
+    """Give the id of the count beside a state in the legend."""
+    return f"legend-{state}"

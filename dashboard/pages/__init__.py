@@ -1,0 +1,1 @@
+"""The pages: registration, layout and callbacks of each, together."""
