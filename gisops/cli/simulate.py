@@ -40,6 +40,7 @@ def add(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Simulate until interrupted."""
     import asyncio
+    from datetime import datetime
 
     from gisops.cli.common import stop_on_signals, utc_now
     from gisops.config.credentials import load_credentials
@@ -59,8 +60,9 @@ def run(args: argparse.Namespace) -> int:
         args.seed,
     )
 
-    def ready(fleet: Fleet) -> None:
-        print(json.dumps({"ready": True, "agents": fleet.size, "port": args.port}), flush=True)
+    def ready(fleet: Fleet, start: datetime) -> None:
+        said = {"ready": True, "agents": fleet.size, "port": args.port, "started_at": start.isoformat()}
+        print(json.dumps(said), flush=True)
 
     async def main() -> None:
         await simulate(plan, utc_now, stop_on_signals(), ready)

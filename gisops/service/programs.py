@@ -14,7 +14,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -67,14 +67,8 @@ class Programs:
         while self._running:
             self.stop(self._running[-1])
 
-    def start(self, name: str, arguments: Sequence[str], within_s: float) -> Program:
-        """Start ``gisops ARGUMENTS`` and wait until it is ready.
-
-        Raises
-        ------
-        GisopsError
-            Where it ended or said nothing in ``within_s`` seconds; carries its own last line.
-        """
+    def start(self, name: str, arguments: Sequence[str]) -> Program:
+        """Start ``gisops ARGUMENTS``; it may not be ready yet."""
         log = self._log_dir / f"{name}.log"
         with log.open("wb") as errors:
             process = subprocess.Popen(
@@ -88,8 +82,18 @@ class Programs:
             )
         program = Program(name, process, log)
         self._running.append(program)
-        program.said = self._await_ready(program, within_s)
         return program
+
+    def await_ready(self, program: Program, within_s: float) -> Mapping[str, Any]:
+        """Wait until a child is ready; give what it said.
+
+        Raises
+        ------
+        GisopsError
+            Where it ended or said nothing in ``within_s`` seconds; carries its own last line.
+        """
+        program.said = json.loads(self._first_line(program, within_s))
+        return program.said
 
     def check(self) -> None:
         """Raise where a child has ended by itself."""
@@ -97,32 +101,22 @@ class Programs:
             if program.process.poll() is not None:
                 raise self._ended(program)
 
-    def stop(self, program: Program) -> None:
-        """End one child: politely, and after a few seconds without asking."""
+    def stop(self, program: Program) -> Mapping[str, Any]:
+        """End one child, politely and after a few seconds without asking; give the last line it said."""
         self._running.remove(program)
         process = program.process
         if process.poll() is None:
             process.terminate()
-            try:
-                process.wait(_STOP_PATIENCE_S)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+        try:
+            said, _ = process.communicate(timeout=_STOP_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            said, _ = process.communicate()
+        lines = [line for line in said.splitlines() if line.startswith(b"{")]
+        last: Mapping[str, Any] = json.loads(lines[-1]) if lines else {}
+        return last
 
-    def pump(self, timeout_s: float, on_line: Callable[[Program, Mapping[str, Any]], None]) -> None:
-        """Read what the children say for ``timeout_s`` seconds at most."""
-        with selectors.DefaultSelector() as selector:
-            for program in self._running:
-                if program.process.stdout is not None:
-                    selector.register(program.process.stdout, selectors.EVENT_READ, program)
-            for key, _ in selector.select(timeout_s):
-                line = key.data.process.stdout.readline()
-                if line.strip():
-                    on_line(key.data, json.loads(line))
-
-    def _await_ready(self, program: Program, within_s: float) -> Mapping[str, Any]:
+    def _first_line(self, program: Program, within_s: float) -> bytes:
         stdout = program.process.stdout
         if stdout is None:
             raise self._ended(program)
@@ -138,8 +132,7 @@ class Programs:
                     program.process.wait()
                     raise self._ended(program)
                 buffer += chunk
-        said: Mapping[str, Any] = json.loads(buffer.splitlines()[0])
-        return said
+        return buffer.splitlines()[0]
 
     def _ended(self, program: Program) -> GisopsError:
         lines = program.log.read_text(encoding="utf-8", errors="replace").strip().splitlines()

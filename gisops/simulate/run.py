@@ -41,9 +41,9 @@ async def simulate(
     plan: SimulationPlan,
     clock: Callable[[], datetime],
     stop: asyncio.Event,
-    on_ready: Callable[[Fleet], None],
+    on_ready: Callable[[Fleet, datetime], None],
 ) -> None:
-    """Run until ``stop`` is set; ``on_ready`` is called once every agent answers."""
+    """Run until ``stop`` is set; ``on_ready`` gets the agents and the zero of the timeline once they answer."""
     start = clock()
     city = City(plan.inventory, start, random.Random(plan.seed))  # noqa: S311 - chance, not secrecy
     fleet = await Fleet.open(city, plan.credentials, plan.port, plan.trap_port, clock)
@@ -57,7 +57,7 @@ async def simulate(
 
     server = await serve_control(plan.control, take)
     try:
-        on_ready(fleet)
+        on_ready(fleet, start)
         while not stop.is_set():
             fleet.live()
             try:

@@ -82,7 +82,7 @@ async def city(tmp_path: Path) -> AsyncIterator[Running]:
     stop = asyncio.Event()
     ready: asyncio.Future[Fleet] = asyncio.get_running_loop().create_future()
     plan = SimulationPlan(inventory, CREDENTIALS, port, listener.port, tmp_path / "control")
-    task = asyncio.create_task(simulate(plan, now, stop, ready.set_result))
+    task = asyncio.create_task(simulate(plan, now, stop, lambda fleet, _: ready.set_result(fleet)))
     running = Running(inventory, plan.control, await ready)
     yield running
     stop.set()

@@ -84,7 +84,7 @@ class Routes:
             members = [(a, b) for a, b, data in self.graph.edges(data=True) if ring in data["rings"]]
             cycle: nx.Graph[Point] = nx.Graph(members)
             for a, b in list(nx.bridges(cycle)):
-                data = self.graph.get_edge_data(a, b)
+                data = self.graph.get_edge_data(a, b)  # type: ignore[arg-type] # the stubs lose the node type
                 data["rings"] = tuple(r for r in data["rings"] if r != ring)
 
 
