@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
+from gisops.errors import StoreError
 from gisops.health.profile import Profile
 from gisops.model.event import Event, EventKind, StoredEvent
 from gisops.model.inventory import Inventory
@@ -136,7 +137,12 @@ class StoreLiveView:
 
     async def _follow(self) -> None:
         async for events in self._reader.follow(self._seq):
-            delta = delta_of(self._seq, events, await self._reader.heartbeat())
+            try:
+                heartbeat_at = await self._reader.heartbeat()
+            except StoreError:
+                # Away: the viewers keep the last heartbeat they saw, and its age says the rest.
+                heartbeat_at = None
+            delta = delta_of(self._seq, events, heartbeat_at)
             self._seq = delta.seq
             for viewer in self._viewers:
                 viewer.put_nowait(delta)

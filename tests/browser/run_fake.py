@@ -21,9 +21,7 @@ from tests.browser.fake_city import FakeLiveView, fake_city, theft
 def staged(view: FakeLiveView, now: datetime) -> None:
     """Let two boxes be stolen, some cameras fail and some boxes run on battery."""
     boxes, cameras = list(view.inventory.boxes), list(view.inventory.cameras)
-    near = min(
-        view.inventory.boxes.values(), key=lambda b: (b.lon - 67.0297) ** 2 + (b.lat - 24.8232) ** 2
-    )
+    near = min(view.inventory.boxes.values(), key=lambda b: (b.lon - 67.0297) ** 2 + (b.lat - 24.8232) ** 2)
     for box_id, minutes in ((near.id, 4), (boxes[140], 47)):
         rows, outage = theft(view.inventory, box_id, now - timedelta(minutes=minutes))
         view.push(rows, [outage])
@@ -34,9 +32,7 @@ def staged(view: FakeLiveView, now: datetime) -> None:
         (cameras[900], DeviceState.DEGRADED, "camera hot"),
     ]
     view.push(StateRow(key, DeviceKind.CAMERA, state, now, now, reason) for key, state, reason in kinds)
-    view.push(
-        StateRow(key, DeviceKind.BOX, DeviceState.DEGRADED, now, now, "on battery") for key in boxes[60:68]
-    )
+    view.push(StateRow(key, DeviceKind.BOX, DeviceState.DEGRADED, now, now, "on battery") for key in boxes[60:68])
 
 
 def main(port: int, folder: Path | None) -> None:
