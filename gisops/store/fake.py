@@ -1,0 +1,113 @@
+"""A store in memory for tests of the floors above: recorder and reader in one.
+
+Held equal to the real one by a contract test that runs over both.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import datetime
+
+import orjson
+
+from gisops.model.event import StoredEvent
+from gisops.model.outage import Outage
+from gisops.store.ports import Batch, Sample, StateRow
+from gisops.store.rows import json_text, through_store
+
+__all__ = ["MemoryStore"]
+
+
+class MemoryStore:
+    """A `Recorder` and a `Reader` over lists and dictionaries.
+
+    Parameters
+    ----------
+    idle_s
+        Seconds without news after which `follow` yields an empty list.
+    """
+
+    def __init__(self, idle_s: float = 3.0) -> None:
+        self._idle_s = idle_s
+        self._log: list[StoredEvent] = []
+        self._ids: set[str] = set()
+        self._states: dict[str, StateRow] = {}
+        self._outages: dict[str, Outage] = {}
+        self._samples: list[Sample] = []
+        self._beat_at: datetime | None = None
+        self._news: set[asyncio.Event] = set()
+
+    async def write(self, batch: Batch) -> int:
+        """Write all of a batch; give the last event seq."""
+        before = len(self._log)
+        for event in batch.events:
+            if event.id not in self._ids:
+                self._ids.add(event.id)
+                kept = replace(event, payload=orjson.loads(json_text(dict(event.payload))))
+                self._log.append(StoredEvent(len(self._log) + 1, kept))
+        self._samples += [through_store(sample) for sample in batch.samples]
+        for row in batch.states:
+            self._states[row.device_id] = replace(row, metrics=orjson.loads(json_text(dict(row.metrics))))
+        for outage in batch.outages:
+            self._outages[outage.id] = Outage.from_json(outage.to_json())
+        for device_id, at in batch.seen.items():
+            known = self._states.get(device_id)
+            if known is not None:
+                seen_at = at if known.seen_at is None else max(at, known.seen_at)
+                self._states[device_id] = replace(known, seen_at=seen_at)
+        self._beat_at = batch.beat_at if self._beat_at is None else max(self._beat_at, batch.beat_at)
+        if len(self._log) > before:
+            for news in self._news:
+                news.set()
+        return len(self._log)
+
+    async def states(self) -> tuple[int, list[StateRow]]:
+        """Give the last event seq and every state, both of one moment."""
+        return len(self._log), [self._states[device_id] for device_id in sorted(self._states)]
+
+    async def open_outages(self) -> list[Outage]:
+        """Give the outages that last, latest first."""
+        lasting = [outage for outage in self._outages.values() if outage.closed_at is None]
+        return sorted(lasting, key=lambda outage: (-outage.opened_at.timestamp(), outage.id))
+
+    async def events_after(self, seq: int, limit: int = 1000) -> list[StoredEvent]:
+        """Give events in log order, from after ``seq``."""
+        return self._log[max(0, seq) : max(0, seq) + limit]
+
+    async def device_events(self, device_id: str, limit: int = 50) -> list[StoredEvent]:
+        """Give the latest events of a device, latest first."""
+        return [stored for stored in reversed(self._log) if stored.event.subject == device_id][:limit]
+
+    async def samples(self, device_id: str, since: datetime, limit: int = 5000) -> list[Sample]:
+        """Give a device's samples from ``since`` on, oldest first."""
+        found = [s for s in self._samples if s.device_id == device_id and s.observed_at >= since]
+        return sorted(found, key=lambda sample: sample.observed_at)[:limit]
+
+    async def heartbeat(self) -> datetime | None:
+        """Give the time of the last batch; ``None`` if there was none."""
+        return self._beat_at
+
+    async def follow(self, after_seq: int) -> AsyncIterator[list[StoredEvent]]:
+        """Yield events as they are written, in log order, none twice, none left out."""
+        seq = max(0, after_seq)
+        news = asyncio.Event()
+        self._news.add(news)
+        try:
+            while True:
+                events = self._log[seq : seq + 1000]
+                seq += len(events)
+                if events:
+                    yield events
+                    continue
+                news.clear()
+                try:
+                    await asyncio.wait_for(news.wait(), self._idle_s)
+                except TimeoutError:
+                    yield []
+        finally:
+            self._news.discard(news)
+
+    async def close(self) -> None:
+        """Release nothing: memory needs no closing."""

@@ -1,0 +1,107 @@
+"""Is a PostgreSQL server running on a data folder, and how is it ended.
+
+A server can outlive whoever started it (kill -9): it is then found by its
+``postmaster.pid`` and ended the way its owner would have ended it.
+"""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+from pathlib import Path
+
+from gisops.errors import StoreError
+
+__all__ = ["clear_stale_pid", "is_ready", "live_postmaster", "stop_postmaster"]
+
+_STATUS_LINE = 7
+"""Line of postmaster.pid, counted from 0, that says how far the server is."""
+
+
+def _lines(data: Path) -> list[str]:
+    try:
+        return (data / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
+    except (FileNotFoundError, PermissionError):
+        return []
+
+
+def _noted_pid(data: Path) -> int | None:
+    lines = _lines(data)
+    return int(lines[0]) if lines and lines[0].strip().isdigit() else None
+
+
+def live_postmaster(data: Path) -> int | None:
+    """Give the server's process id; ``None`` where none works on this data folder.
+
+    A server's working folder is its data folder, so that a process which got
+    the number of a dead server is not mistaken for it.
+    """
+    pid = _noted_pid(data)
+    if pid is None:
+        return None
+    try:
+        working_folder = Path(f"/proc/{pid}/cwd").readlink()
+    except OSError:
+        return None
+    return pid if working_folder == data.resolve() else None
+
+
+def is_ready(data: Path) -> bool:
+    """Whether the server says that it takes connections."""
+    lines = _lines(data)
+    return len(lines) > _STATUS_LINE and lines[_STATUS_LINE].strip() == "ready"
+
+
+def clear_stale_pid(data: Path) -> None:
+    """Remove what a dead server noted about itself where its number now is another process's.
+
+    PostgreSQL would take that process for a server. Its own check for processes
+    that are still attached to the data does not depend on this file.
+    """
+    pid = _noted_pid(data)
+    if pid is not None and live_postmaster(data) is None and Path(f"/proc/{pid}").exists():
+        (data / "postmaster.pid").unlink(missing_ok=True)
+
+
+def stop_postmaster(data: Path, patience_s: float) -> bool:
+    """End the server on a data folder, if there is one: fast, then at once.
+
+    Parameters
+    ----------
+    data
+        The data folder.
+    patience_s
+        Seconds a fast shutdown (which writes a checkpoint) may take.
+
+    Returns
+    -------
+    bool
+        Whether there was one.
+
+    Raises
+    ------
+    StoreError
+        Where it may not be ended, or does not end.
+    """
+    pid = live_postmaster(data)
+    if pid is None:
+        return False
+    try:
+        process = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return True
+    try:
+        for number in (signal.SIGINT, signal.SIGQUIT):
+            signal.pidfd_send_signal(process, number)
+            if select.select([process], [], [], patience_s)[0]:
+                return True
+    except ProcessLookupError:
+        return True
+    except PermissionError as error:
+        raise StoreError(
+            str(data), f"process {pid} belongs to another user", "stop it as that user"
+        ) from error
+    finally:
+        os.close(process)
+    raise StoreError(str(data), f"process {pid} does not end", f"read its log, then kill {pid}")
