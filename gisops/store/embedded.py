@@ -24,11 +24,17 @@ import psycopg
 
 from gisops.errors import StoreError
 from gisops.store.binaries import Binaries, find_binaries, readable_binaries
-from gisops.store.lock import RunLock
+from gisops.store.lock import RunLock, holder_of
 from gisops.store.placement import Account, find_home, known_home, socket_dir
-from gisops.store.postmaster import clear_stale_pid, is_ready, live_postmaster, stop_postmaster
+from gisops.store.postmaster import (
+    clear_stale_pid,
+    end_process,
+    is_ready,
+    live_postmaster,
+    stop_postmaster,
+)
 
-__all__ = ["EmbeddedPostgres", "running_dsn"]
+__all__ = ["EmbeddedPostgres", "running_dsn", "stop_run"]
 
 USER = DATABASE = "gisops"
 _PORT = 5432  # names the socket file only
@@ -65,6 +71,27 @@ def running_dsn(run_dir: Path) -> str | None:
         return None
     lines = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
     return _dsn(Path(lines[4]))  # line 5 is the socket folder
+
+
+def stop_run(run_dir: Path) -> bool:
+    """End the gisops that uses a data folder, and a server left behind there.
+
+    Returns
+    -------
+    bool
+        Whether anything ran.
+
+    Raises
+    ------
+    StoreError
+        Where it may not be ended or does not end.
+    """
+    data = known_home(run_dir) / "data"
+    holder = holder_of(run_dir)
+    if holder is not None:
+        end_process(holder, (signal.SIGTERM,), _STOP_PATIENCE_S, f"{run_dir}/")
+    left_behind = stop_postmaster(data, _STOP_PATIENCE_S)
+    return holder is not None or left_behind
 
 
 class EmbeddedPostgres:

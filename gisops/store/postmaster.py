@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import select
 import signal
+from collections.abc import Sequence
 from pathlib import Path
 
 from gisops.errors import StoreError
 
-__all__ = ["clear_stale_pid", "is_ready", "live_postmaster", "stop_postmaster"]
+__all__ = ["clear_stale_pid", "end_process", "is_ready", "live_postmaster", "stop_postmaster"]
 
 _STATUS_LINE = 7
 """Line of postmaster.pid, counted from 0, that says how far the server is."""
@@ -87,21 +88,42 @@ def stop_postmaster(data: Path, patience_s: float) -> bool:
     pid = live_postmaster(data)
     if pid is None:
         return False
+    end_process(pid, (signal.SIGINT, signal.SIGQUIT), patience_s, f"{data}/")
+    return True
+
+
+def end_process(pid: int, signals: Sequence[signal.Signals], patience_s: float, place: str) -> None:
+    """Signal a process that is not our child until it ends.
+
+    Parameters
+    ----------
+    pid
+        The process.
+    signals
+        One after the other, until it ends.
+    patience_s
+        Seconds to wait after each.
+    place
+        What it works on, for errors.
+
+    Raises
+    ------
+    StoreError
+        Where it may not be signalled, or does not end.
+    """
     try:
         process = os.pidfd_open(pid)
     except ProcessLookupError:
-        return True
+        return
     try:
-        for number in (signal.SIGINT, signal.SIGQUIT):
+        for number in signals:
             signal.pidfd_send_signal(process, number)
             if select.select([process], [], [], patience_s)[0]:
-                return True
+                return
     except ProcessLookupError:
-        return True
+        return
     except PermissionError as error:
-        raise StoreError(
-            str(data), f"process {pid} belongs to another user", "stop it as that user"
-        ) from error
+        raise StoreError(place, f"process {pid} belongs to another user", "stop it as that user") from error
     finally:
         os.close(process)
-    raise StoreError(str(data), f"process {pid} does not end", f"read its log, then kill {pid}")
+    raise StoreError(place, f"process {pid} does not end", f"see what it does, then kill {pid}")
