@@ -9,6 +9,7 @@ from __future__ import annotations
 
 __all__ = [
     "ConfigError",
+    "GeometryError",
     "GisopsError",
     "InventoryError",
     "ScenarioError",
@@ -48,6 +49,10 @@ class GisopsError(Exception):
 
 class ConfigError(GisopsError):
     """A setting, credential file or command option that cannot be used."""
+
+
+class GeometryError(GisopsError):
+    """Coordinates that cannot be meant: not finite, swapped, in the wrong unit or outside the zone."""
 
 
 class InventoryError(GisopsError):

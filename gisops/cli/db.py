@@ -8,8 +8,9 @@ import os
 import signal
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
+
+from gisops.cli.common import Subparsers, add_run
 
 __all__ = ["add", "run"]
 
@@ -22,16 +23,14 @@ _HELP = {
 }
 
 
-def add(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def add(subparsers: Subparsers) -> None:
     """Register the command and its arguments."""
     parser = subparsers.add_parser("db", help="the database: up, migrate, status, stop, psql")
     parser.set_defaults(run=run)
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     for name, text in _HELP.items():
         action = actions.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
-        action.add_argument(
-            "--run", dest="run_dir", type=Path, default=Path("run"), metavar="DIR", help="data folder (run)"
-        )
+        add_run(action)
         action.add_argument("--json", action="store_true", help="one JSON document on standard output")
         action.set_defaults(run=run)
         if name == "psql":
@@ -49,12 +48,12 @@ def _say(args: argparse.Namespace, document: Mapping[str, Any], text: str) -> No
 
 
 def _up(args: argparse.Namespace) -> int:
-    from gisops.store.embedded import EmbeddedPostgres
+    from gisops.store.embedded import EmbeddedPostgres, RunLock
     from gisops.store.migrate import migrate
 
     server = EmbeddedPostgres(args.run_dir)
-    with server as dsn:
-        applied = migrate(dsn)
+    with RunLock(args.run_dir), server as dsn:
+        applied = len(migrate(dsn))
         # Blocked only now: what is started inherits the mask. Before, a signal ends us and the
         # kernel ends the server.
         ends = {signal.SIGINT, signal.SIGTERM}
@@ -73,7 +72,7 @@ def _migrate(args: argparse.Namespace) -> int:
     from gisops.store.migrate import applied_version, migrate
 
     with open_database(os.environ, args.run_dir) as dsn:
-        applied = migrate(dsn)
+        applied = len(migrate(dsn))
         version = applied_version(dsn)
     _say(
         args,

@@ -53,7 +53,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """An event with the place in the log that the store gave it (gapless order, ascending)."""
+    """An event with its place in the log: 1, 2, 3 ... in the order of commits."""
 
     seq: int
     event: Event

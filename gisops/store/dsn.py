@@ -11,7 +11,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
 from gisops.errors import StoreError
-from gisops.store.embedded import EmbeddedPostgres, running_dsn
+from gisops.store.embedded import EmbeddedPostgres, RunLock, running_dsn
 
 __all__ = ["VARIABLE", "check_dsn", "configured_dsn", "open_database", "place_of", "unreachable", "url_of"]
 
@@ -131,7 +131,7 @@ def open_database(environ: Mapping[str, str], run_dir: Path) -> Iterator[str]:
     if dsn is not None:
         yield dsn
         return
-    with EmbeddedPostgres(run_dir) as started:
+    with RunLock(run_dir), EmbeddedPostgres(run_dir) as started:
         yield started
 
 

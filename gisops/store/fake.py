@@ -12,6 +12,7 @@ from datetime import datetime
 
 import orjson
 
+from gisops.errors import StoreError
 from gisops.model.event import StoredEvent
 from gisops.model.outage import Outage
 from gisops.store.ports import Batch, Sample, StateRow
@@ -27,9 +28,15 @@ class MemoryStore:
     ----------
     idle_s
         Seconds without news after which `follow` yields an empty list.
+
+    Attributes
+    ----------
+    is_away
+        Set it to have the store refuse as a server that is down does.
     """
 
     def __init__(self, idle_s: float = 3.0) -> None:
+        self.is_away = False
         self._idle_s = idle_s
         self._log: list[StoredEvent] = []
         self._ids: set[str] = set()
@@ -41,6 +48,7 @@ class MemoryStore:
 
     async def write(self, batch: Batch) -> int:
         """Write all of a batch; give the last event seq."""
+        self._need()
         before = len(self._log)
         for event in batch.events:
             if event.id not in self._ids:
@@ -49,7 +57,10 @@ class MemoryStore:
                 self._log.append(StoredEvent(len(self._log) + 1, kept))
         self._samples += [through_store(sample) for sample in batch.samples]
         for row in batch.states:
-            self._states[row.device_id] = replace(row, metrics=orjson.loads(json_text(dict(row.metrics))))
+            before_row = self._states.get(row.device_id)
+            seen_at = row.seen_at or (before_row.seen_at if before_row else None)
+            metrics = orjson.loads(json_text(dict(row.metrics)))
+            self._states[row.device_id] = replace(row, seen_at=seen_at, metrics=metrics)
         for outage in batch.outages:
             self._outages[outage.id] = Outage.from_json(outage.to_json())
         for device_id, at in batch.seen.items():
@@ -65,28 +76,34 @@ class MemoryStore:
 
     async def states(self) -> tuple[int, list[StateRow]]:
         """Give the last event seq and every state, both of one moment."""
+        self._need()
         return len(self._log), [self._states[device_id] for device_id in sorted(self._states)]
 
     async def open_outages(self) -> list[Outage]:
         """Give the outages that last, latest first."""
+        self._need()
         lasting = [outage for outage in self._outages.values() if outage.closed_at is None]
         return sorted(lasting, key=lambda outage: (-outage.opened_at.timestamp(), outage.id))
 
     async def events_after(self, seq: int, limit: int = 1000) -> list[StoredEvent]:
         """Give events in log order, from after ``seq``."""
+        self._need()
         return self._log[max(0, seq) : max(0, seq) + limit]
 
     async def device_events(self, device_id: str, limit: int = 50) -> list[StoredEvent]:
         """Give the latest events of a device, latest first."""
+        self._need()
         return [stored for stored in reversed(self._log) if stored.event.subject == device_id][:limit]
 
     async def samples(self, device_id: str, since: datetime, limit: int = 5000) -> list[Sample]:
         """Give a device's samples from ``since`` on, oldest first."""
+        self._need()
         found = [s for s in self._samples if s.device_id == device_id and s.observed_at >= since]
         return sorted(found, key=lambda sample: sample.observed_at)[:limit]
 
     async def heartbeat(self) -> datetime | None:
         """Give the time of the last batch; ``None`` if there was none."""
+        self._need()
         return self._beat_at
 
     async def follow(self, after_seq: int) -> AsyncIterator[list[StoredEvent]]:
@@ -111,3 +128,7 @@ class MemoryStore:
 
     async def close(self) -> None:
         """Release nothing: memory needs no closing."""
+
+    def _need(self) -> None:
+        if self.is_away:
+            raise StoreError("memory", "connection refused", "set is_away to False")

@@ -24,8 +24,8 @@ __all__ = ["Migration", "applied_version", "due", "migrate", "shipped_migrations
 _OLDEST_SERVER = 150000
 _LOCK = 0x6715095
 _LEDGER: LiteralString = """
-CREATE TABLE IF NOT EXISTS schema_migration (
-    version integer PRIMARY KEY,
+CREATE TABLE IF NOT EXISTS migration (
+    number integer PRIMARY KEY,
     name text NOT NULL,
     checksum text NOT NULL,
     applied_at timestamptz NOT NULL DEFAULT now()
@@ -37,7 +37,7 @@ CREATE TABLE IF NOT EXISTS schema_migration (
 class Migration:
     """One step of the schema: its number, name and statements."""
 
-    version: int
+    number: int
     name: str
     sql: str
 
@@ -55,7 +55,7 @@ def _parse(entry: Traversable) -> Migration:
 def shipped_migrations() -> tuple[Migration, ...]:
     """Give the migrations that come with the package, in order."""
     found = files("gisops.store").joinpath("migrations").iterdir()
-    return tuple(sorted((_parse(e) for e in found if e.name.endswith(".sql")), key=lambda m: m.version))
+    return tuple(sorted((_parse(e) for e in found if e.name.endswith(".sql")), key=lambda m: m.number))
 
 
 def due(applied: Sequence[tuple[int, str]], known: Sequence[Migration], place: str) -> tuple[Migration, ...]:
@@ -75,7 +75,7 @@ def due(applied: Sequence[tuple[int, str]], known: Sequence[Migration], place: s
     StoreError
         Where the database is newer than this program, or was made by another one.
     """
-    checksums = {migration.version: migration.checksum for migration in known}
+    checksums = {migration.number: migration.checksum for migration in known}
     newest = max(checksums, default=0)
     for version, checksum in applied:
         if version > newest:
@@ -91,10 +91,10 @@ def due(applied: Sequence[tuple[int, str]], known: Sequence[Migration], place: s
                 "use the gisops that made it, or another database",
             )
     done = {version for version, _ in applied}
-    return tuple(migration for migration in known if migration.version not in done)
+    return tuple(migration for migration in known if migration.number not in done)
 
 
-def migrate(dsn: str, known: Sequence[Migration] | None = None) -> int:
+def migrate(dsn: str, known: Sequence[Migration] | None = None) -> list[Migration]:
     """Bring a database to the schema of this program.
 
     Parameters
@@ -106,8 +106,8 @@ def migrate(dsn: str, known: Sequence[Migration] | None = None) -> int:
 
     Returns
     -------
-    int
-        How many were applied; 0 where nothing was due.
+    list of Migration
+        Those that were applied; empty where nothing was due.
 
     Raises
     ------
@@ -130,19 +130,19 @@ def migrate(dsn: str, known: Sequence[Migration] | None = None) -> int:
         try:
             connection.execute("SELECT pg_advisory_xact_lock(%s)", (_LOCK,))
             connection.execute(_LEDGER)
-            applied = connection.execute("SELECT version, checksum FROM schema_migration").fetchall()
+            applied = connection.execute("SELECT number, checksum FROM migration").fetchall()
             waiting = due(applied, known, place)
             for migration in waiting:
                 connection.execute(migration.sql.encode())
                 connection.execute(
-                    "INSERT INTO schema_migration (version, name, checksum) VALUES (%s, %s, %s)",
-                    (migration.version, migration.name, migration.checksum),
+                    "INSERT INTO migration (number, name, checksum) VALUES (%s, %s, %s)",
+                    (migration.number, migration.name, migration.checksum),
                 )
         except psycopg.Error as error:
             connection.rollback()
             what = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise StoreError(place, f"migration failed ({what})", "nothing was changed; report it") from error
-    return len(waiting)
+    return list(waiting)
 
 
 def applied_version(dsn: str) -> int:
@@ -155,10 +155,10 @@ def applied_version(dsn: str) -> int:
     """
     try:
         with psycopg.connect(dsn, connect_timeout=10) as connection:
-            row = connection.execute("SELECT to_regclass('schema_migration')").fetchone()
+            row = connection.execute("SELECT to_regclass('migration')").fetchone()
             if row is None or row[0] is None:
                 return 0
-            newest = connection.execute("SELECT max(version) FROM schema_migration").fetchone()
+            newest = connection.execute("SELECT max(number) FROM migration").fetchone()
             return int(newest[0] or 0) if newest else 0
     except psycopg.Error as error:
         raise unreachable(dsn, error) from None

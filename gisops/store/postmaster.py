@@ -14,21 +14,21 @@ from pathlib import Path
 
 from gisops.errors import StoreError
 
-__all__ = ["clear_stale_pid", "end_process", "is_ready", "live_postmaster", "stop_postmaster"]
+__all__ = ["clear_stale_locks", "end_process", "is_ready", "live_postmaster", "stop_postmaster"]
 
 _STATUS_LINE = 7
 """Line of postmaster.pid, counted from 0, that says how far the server is."""
 
 
-def _lines(data: Path) -> list[str]:
+def _lines(note: Path) -> list[str]:
     try:
-        return (data / "postmaster.pid").read_text(encoding="utf-8", errors="replace").splitlines()
+        return note.read_text(encoding="utf-8", errors="replace").splitlines()
     except (FileNotFoundError, PermissionError):
         return []
 
 
-def _noted_pid(data: Path) -> int | None:
-    lines = _lines(data)
+def _noted_pid(note: Path) -> int | None:
+    lines = _lines(note)
     return int(lines[0]) if lines and lines[0].strip().isdigit() else None
 
 
@@ -38,7 +38,7 @@ def live_postmaster(data: Path) -> int | None:
     A server's working folder is its data folder, so that a process which got
     the number of a dead server is not mistaken for it.
     """
-    pid = _noted_pid(data)
+    pid = _noted_pid(data / "postmaster.pid")
     if pid is None:
         return None
     try:
@@ -50,19 +50,27 @@ def live_postmaster(data: Path) -> int | None:
 
 def is_ready(data: Path) -> bool:
     """Whether the server says that it takes connections."""
-    lines = _lines(data)
+    lines = _lines(data / "postmaster.pid")
     return len(lines) > _STATUS_LINE and lines[_STATUS_LINE].strip() == "ready"
 
 
-def clear_stale_pid(data: Path) -> None:
-    """Remove what a dead server noted about itself where its number now is another process's.
+def clear_stale_locks(data: Path, sockets: Path) -> None:
+    """Remove what a dead server noted about itself where its number is another process's by now.
 
     PostgreSQL would take that process for a server. Its own check for processes
-    that are still attached to the data does not depend on this file.
+    that are still attached to the data does not depend on these files.
+
+    Parameters
+    ----------
+    data, sockets
+        The data folder, and the folder of the socket; both serve no other server.
     """
-    pid = _noted_pid(data)
-    if pid is not None and live_postmaster(data) is None and Path(f"/proc/{pid}").exists():
-        (data / "postmaster.pid").unlink(missing_ok=True)
+    if live_postmaster(data) is not None:
+        return
+    for note in (data / "postmaster.pid", *sockets.glob(".s.PGSQL.*.lock")):
+        pid = _noted_pid(note)
+        if pid is not None and Path(f"/proc/{pid}").exists():
+            note.unlink(missing_ok=True)
 
 
 def stop_postmaster(data: Path, patience_s: float) -> bool:

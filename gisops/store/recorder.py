@@ -14,9 +14,11 @@ from typing import Any
 
 import asyncpg
 
+from gisops.errors import StoreError
+from gisops.store.dsn import place_of
 from gisops.store.ports import Batch
 from gisops.store.rows import columns_of_events, columns_of_outages, columns_of_states, sample_record
-from gisops.store.sessions import CHANNEL, DRIVER_ERRORS, connect, failed
+from gisops.store.sessions import CHANNEL, DRIVER_ERRORS, MISTAKES, connect, failed
 
 __all__ = ["PgRecorder"]
 
@@ -44,7 +46,8 @@ INSERT INTO device_state (device_id, kind, state, since, seen_at, reason, metric
 SELECT device_id, kind, state, since, seen_at, reason, metrics::jsonb FROM new
 ON CONFLICT (device_id) DO UPDATE SET
     kind = excluded.kind, state = excluded.state, since = excluded.since,
-    seen_at = excluded.seen_at, reason = excluded.reason, metrics = excluded.metrics
+    seen_at = coalesce(excluded.seen_at, device_state.seen_at),
+    reason = excluded.reason, metrics = excluded.metrics
 """
 _END_INTERVALS = """
 UPDATE state_history AS h SET t1 = greatest(n.since, h.t0)
@@ -122,7 +125,9 @@ class PgRecorder:
         Raises
         ------
         StoreError
-            Where it could not be written; nothing of it is there then.
+            Where the database is away or full. Nothing of the batch is there then. What
+            the driver says of a batch that no database could take passes unchanged: to
+            try that again would be of no use.
         """
         async with self._turn:
             connection = await self._connected()
@@ -131,9 +136,11 @@ class PgRecorder:
                 if seq is None:
                     await self._make_days(connection, batch)
                     seq = await self._write(connection, batch)
-            except DRIVER_ERRORS as error:
-                # A day another program dropped meanwhile is made again at the next try.
+            except MISTAKES:
+                # A day that another program dropped meanwhile is made again at the next try.
                 self._days.clear()
+                raise
+            except DRIVER_ERRORS as error:
                 raise failed(self._dsn, error) from error
             return seq
 
@@ -180,6 +187,8 @@ class PgRecorder:
         if doubt is None:
             return None
         status = await connection.fetchval("SELECT pg_xact_status($1::text::xid8)", doubt.xid)
+        if status == "in progress":
+            raise StoreError(place_of(self._dsn), "still busy with the last batch", "try again in a moment")
         self._doubt = None
         same = (doubt.batch.beat_at, doubt.batch.events) == (batch.beat_at, batch.events)
         return doubt.seq if status == "committed" and same else None

@@ -9,7 +9,7 @@ import asyncpg
 from gisops.errors import StoreError
 from gisops.store.dsn import place_of, unreachable, url_of
 
-__all__ = ["CHANNEL", "DRIVER_ERRORS", "LOST", "connect", "failed"]
+__all__ = ["CHANNEL", "DRIVER_ERRORS", "LOST", "MISTAKES", "connect", "failed"]
 
 CHANNEL = "gisops_event"
 """Notifications carry the last event number and nothing else."""
@@ -24,6 +24,8 @@ LOST = (
 """The connection is gone or not to be had; another may do."""
 DRIVER_ERRORS = (*LOST, asyncpg.PostgresError)
 """Everything asyncpg and the network raise."""
+MISTAKES = (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError)
+"""What was asked for is wrong; no database would do it."""
 _CONNECT_S = 5.0
 _COMMAND_S = 30.0
 

@@ -1,0 +1,5 @@
+"""``python -m gisops`` is ``gisops``."""
+
+from gisops.cli.main import entry_point
+
+entry_point()

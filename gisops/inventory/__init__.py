@@ -1,0 +1,1 @@
+"""What an inventory says and what is wrong with it: pure reading and checking of its files."""
