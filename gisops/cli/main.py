@@ -29,9 +29,7 @@ class _Parser(argparse.ArgumentParser):
         if "invalid choice: " in message:
             wrong = message.split("invalid choice: ")[1].split(" ", maxsplit=1)[0].strip("'")
             near = difflib.get_close_matches(wrong, COMMANDS, n=1)
-            message = f"unknown command {wrong}: " + (
-                f"did you mean {near[0]}?" if near else "see gisops --help"
-            )
+            message = f"unknown command {wrong}: " + (f"did you mean {near[0]}?" if near else "see gisops --help")
         else:
             message = f"{message}: see {self.prog} --help"
         sys.stderr.write(f"{self.prog}: {message}\n")
@@ -40,9 +38,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and give its exit code."""
-    parser = _Parser(
-        prog="gisops", description="Situational awareness and network health of a camera network"
-    )
+    parser = _Parser(prog="gisops", description="Situational awareness and network health of a camera network")
     parser.add_argument("--version", action="version", version=f"gisops {__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
     for name in COMMANDS:

@@ -45,8 +45,7 @@ def shipped_causes() -> CauseTable:
     document = tomllib.loads(files("gisops.diagnosis").joinpath("causes.toml").read_text(encoding="utf-8"))
     return CauseTable(
         priors={
-            kind: {Cause(name): float(p) for name, p in prior.items()}
-            for kind, prior in document["prior"].items()
+            kind: {Cause(name): float(p) for name, p in prior.items()} for kind, prior in document["prior"].items()
         },
         clues={
             clue["name"]: Clue(

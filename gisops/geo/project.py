@@ -86,9 +86,7 @@ def to_utm42(lon: ArrayLike, lat: ArrayLike) -> tuple[NDArray[np.float64], NDArr
     return _transform(4326, UTM42_EPSG, lons, lats)
 
 
-def from_utm42(
-    easting_m: ArrayLike, northing_m: ArrayLike
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def from_utm42(easting_m: ArrayLike, northing_m: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Project metres back to longitudes and latitudes.
 
     Parameters

@@ -170,18 +170,14 @@ def parse_profile(text: str, place: str) -> Profile:
     try:
         kind = DeviceKind(_need(place, document, "kind"))
     except ValueError as error:
-        raise ConfigError(
-            place, f"kind is {document['kind']!r}", f"use one of {', '.join(DeviceKind)}"
-        ) from error
+        raise ConfigError(place, f"kind is {document['kind']!r}", f"use one of {', '.join(DeviceKind)}") from error
     metrics = tuple(_metric(place, table) for table in document.get("metric", ()))
     names = [metric.name for metric in metrics]
     for name in names:
         if names.count(name) > 1:
             raise ConfigError(place, f"metric {name} stands twice", "rename or remove one")
     traps = {_need(place, t, "oid"): _need(place, t, "name") for t in document.get("trap", ())}
-    return Profile(
-        _need(place, document, "name"), kind, _need(place, document, "description"), metrics, traps
-    )
+    return Profile(_need(place, document, "name"), kind, _need(place, document, "description"), metrics, traps)
 
 
 def shipped_profiles() -> dict[str, Profile]:

@@ -85,9 +85,7 @@ def _text_of(raw: Raw, path: Path, optional: bool = False) -> str | None:
     except OSError as error:
         raw.complain("unreadable_file", str(path), f"cannot be read ({error.strerror})", "check its mode")
     except UnicodeDecodeError as error:
-        raw.complain(
-            "encoding", str(path), f"byte {error.start} is not UTF-8", "save it as UTF-8 (Excel: CSV UTF-8)"
-        )
+        raw.complain("encoding", str(path), f"byte {error.start} is not UTF-8", "save it as UTF-8 (Excel: CSV UTF-8)")
     return None
 
 
@@ -151,9 +149,7 @@ def _typed(raw: Raw, table: str, place: str, found: Mapping[str, Any]) -> dict[s
     if table == "settings":
         for name in found:
             if name not in columns:
-                raw.complain(
-                    "unknown_key", place, f"unknown key {name!r}", nearest(name, columns, "remove it")
-                )
+                raw.complain("unknown_key", place, f"unknown key {name!r}", nearest(name, columns, "remove it"))
     for name, column in columns.items():
         value, complaint = parse_value(column, found.get(name))
         if complaint is not None:
@@ -212,9 +208,7 @@ def _geometry_is_good(raw: Raw, table: str, place: str, geometry: Any) -> bool: 
         return False
     west, south, east, north = geometry.bounds
     if max(abs(west), abs(east)) > 180 or max(abs(south), abs(north)) > 90:
-        raw.complain(
-            "crs", place, f"coordinate {east:.0f} {north:.0f} is not in degrees", "reproject it to WGS 84"
-        )
+        raw.complain("crs", place, f"coordinate {east:.0f} {north:.0f} is not in degrees", "reproject it to WGS 84")
         return False
     if not geometry.is_valid:
         reason = shapely.is_valid_reason(geometry)

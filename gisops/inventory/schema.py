@@ -177,7 +177,5 @@ def document_schema() -> str:
             )
             kind = f"{column.type} of {column.references}" if column.references else column.type
             needed = "yes" if column.required else f"no ({column.default})" if column.default else "no"
-            lines.append(
-                f"| {column.name} | {kind} | {column.unit} | {needed} | {limits} | {column.description} |"
-            )
+            lines.append(f"| {column.name} | {kind} | {column.unit} | {needed} | {limits} | {column.description} |")
     return "\n".join(lines) + "\n"

@@ -95,8 +95,7 @@ class Outage:
             "cause": str(self.likeliest),
             "causes": {str(cause): round(p, 6) for cause, p in self.causes.items()},
             "evidence": [
-                {"text": e.text, "favours": str(e.favours), "weight_db": round(e.weight_db, 1)}
-                for e in self.evidence
+                {"text": e.text, "favours": str(e.favours), "weight_db": round(e.weight_db, 1)} for e in self.evidence
             ],
         }
 
@@ -112,7 +111,5 @@ class Outage:
             updated_at=datetime.fromisoformat(document["updated_at"]),
             closed_at=datetime.fromisoformat(closed) if closed else None,
             causes={Cause(name): p for name, p in document["causes"].items()},
-            evidence=tuple(
-                Evidence(e["text"], Cause(e["favours"]), e["weight_db"]) for e in document["evidence"]
-            ),
+            evidence=tuple(Evidence(e["text"], Cause(e["favours"]), e["weight_db"]) for e in document["evidence"]),
         )

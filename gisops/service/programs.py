@@ -132,9 +132,7 @@ class Programs:
             selector.register(stdout, selectors.EVENT_READ)
             while b"\n" not in buffer:
                 if not selector.select(max(0.0, deadline - time.monotonic())):
-                    raise GisopsError(
-                        program.name, f"not ready after {within_s:.0f} s", f"read {program.log}"
-                    )
+                    raise GisopsError(program.name, f"not ready after {within_s:.0f} s", f"read {program.log}")
                 chunk = os.read(stdout.fileno(), 65536)
                 if not chunk:
                     program.process.wait()
@@ -149,6 +147,4 @@ class Programs:
         if len(parts) >= 3 and program.process.returncode == 2:
             return GisopsError(parts[0], ": ".join(parts[1:-1]), parts[-1])
         last = lines[-1] if lines else "it said nothing"
-        return GisopsError(
-            program.name, f"ended with {program.process.returncode} ({last})", f"read {program.log}"
-        )
+        return GisopsError(program.name, f"ended with {program.process.returncode} ({last})", f"read {program.log}")

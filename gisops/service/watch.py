@@ -24,7 +24,7 @@ from gisops.model.state import DeviceKind, DeviceState
 from gisops.snmp.ports import Reply, Trap
 from gisops.store.ports import Batch, Sample, StateRow
 
-__all__ = ["FIRST_CAMERA_PORT", "Watch", "layout_of"]
+__all__ = ["FIRST_CAMERA_PORT", "Watch", "layout_of", "signal_of"]
 
 FIRST_CAMERA_PORT = 2
 """ifIndex of a camera's port is this plus its ``switch_port``; ports 1 and 2 are the fibre uplinks."""
@@ -84,9 +84,7 @@ class Watch:
         devices = inventory.devices.values()
         self._profiles = {device.id: profiles[device.profile] for device in devices}
         self._by_address = {device.address: device.id for device in devices}
-        self._by_port = {
-            (c.box_id, FIRST_CAMERA_PORT + c.switch_port): c.id for c in inventory.cameras.values()
-        }
+        self._by_port = {(c.box_id, FIRST_CAMERA_PORT + c.switch_port): c.id for c in inventory.cameras.values()}
         self._layout = layout_of(inventory)
         self._tracks = {device.id: Track(device.id, DeviceState.UNKNOWN, now) for device in devices}
         self._outages: dict[str, Outage] = {}
@@ -108,9 +106,7 @@ class Watch:
         """Give the state of a device as last decided."""
         return self._tracks[device_id].state
 
-    def restore(
-        self, states: Iterable[StateRow], outages: Iterable[Outage], signals: Iterable[Signal]
-    ) -> None:
+    def restore(self, states: Iterable[StateRow], outages: Iterable[Outage], signals: Iterable[Signal]) -> None:
         """Go on from what an earlier collector left: states, open outages, recent signals."""
         for row in states:
             if row.device_id in self._tracks:
@@ -137,9 +133,7 @@ class Watch:
         observation = Observation(device_id, at, reply.reachability, values, reply.rtt_s)
         before = self._tracks[device_id]
         after = judge(before, observation, profile, self._parent_of(before))
-        self._samples.append(
-            Sample(device_id, at, profile.name, answered, reply.rtt_s, tuple(values.values()))
-        )
+        self._samples.append(Sample(device_id, at, profile.name, answered, reply.rtt_s, tuple(values.values())))
         self._take(before, after, at)
         if answered:
             self._seen[device_id] = at
@@ -213,9 +207,7 @@ class Watch:
 
     def _record_state(self, before: Track, after: Track, at: datetime) -> None:
         kind = DeviceKind.BOX if after.device_id in self._inventory.boxes else DeviceKind.CAMERA
-        row = StateRow(
-            after.device_id, kind, after.state, after.since, after.seen_at, after.reason, after.metrics
-        )
+        row = StateRow(after.device_id, kind, after.state, after.since, after.seen_at, after.reason, after.metrics)
         self._states[after.device_id] = row
         self._events.append(
             Event(
@@ -243,9 +235,7 @@ class Watch:
         box = self._tracks[camera.box_id]
         if box.state.is_lost:
             return Parent.LOST
-        asked_since = track.missed_at is None or (
-            box.asked_at is not None and box.asked_at >= track.missed_at
-        )
+        asked_since = track.missed_at is None or (box.asked_at is not None and box.asked_at >= track.missed_at)
         return Parent.ALIVE if box.misses == 0 and asked_since else Parent.PENDING
 
     def _company_of(self, device_id: str) -> set[str]:
@@ -267,15 +257,14 @@ class Watch:
         port: int | None,
         at: datetime,
     ) -> None:
-        name = _signal_name(trap_name, metrics)
         camera_id = self._by_port.get((device_id, port)) if port is not None else None
         self._urgent.add(camera_id or device_id)
-        if name is None:
+        signal = _signal(device_id, trap_name, metrics, port, at)
+        if signal is None:
             return
-        own_port = port - FIRST_CAMERA_PORT if camera_id is not None and port is not None else None
-        self._signals.append(Signal(device_id, name, at, own_port))
+        self._signals.append(signal)
         self._dirty = True
-        if name in ("door_opened", "tilted", "on_battery"):
+        if signal.name in ("door_opened", "tilted", "on_battery"):
             self._alert_until[device_id] = at + ALERT_FOR
 
     def _review(self, now: datetime) -> Sequence[Outage]:
@@ -284,9 +273,7 @@ class Watch:
             self._signals.popleft()
         facts = Facts(
             {
-                t.device_id: DeviceFact(
-                    t.device_id, (t.missed_at or t.since) if t.state.is_lost else None, t.metrics
-                )
+                t.device_id: DeviceFact(t.device_id, (t.missed_at or t.since) if t.state.is_lost else None, t.metrics)
                 for t in self._tracks.values()
             },
             tuple(self._signals),
@@ -333,9 +320,25 @@ def _port_of(trap: Trap) -> int | None:
     return None
 
 
-def _signal_name(trap_name: str, metrics: Mapping[str, float | None]) -> str | None:
-    if trap_name == "door_changed":
-        return "door_opened" if metrics.get("door_open") else None
-    if trap_name == "tilt_changed":
-        return "tilted" if (metrics.get("tilt_deg") or 0.0) > 0 else None
-    return trap_name if trap_name in ("on_battery", "link_down") else None
+def signal_of(event: Event) -> Signal | None:
+    """Give the signal that a recorded trap was; ``None`` for anything else."""
+    if event.kind is not EventKind.TRAP_RECEIVED:
+        return None
+    payload = event.payload
+    return _signal(event.subject, payload["trap"], payload["values"], payload["port"], event.occurred_at)
+
+
+def _signal(
+    device_id: str, trap: str, metrics: Mapping[str, float | None], port: int | None, at: datetime
+) -> Signal | None:
+    """Read what a trap means for a diagnosis; ``port`` becomes the switch port of a camera."""
+    name: str | None = None
+    if trap == "door_changed":
+        name = "door_opened" if metrics.get("door_open") else None
+    elif trap == "tilt_changed":
+        name = "tilted" if (metrics.get("tilt_deg") or 0.0) > 0 else None
+    elif trap in ("on_battery", "link_down"):
+        name = trap
+    if name is None:
+        return None
+    return Signal(device_id, name, at, port - FIRST_CAMERA_PORT if port is not None else None)

@@ -250,9 +250,7 @@ class SnmpEngine:
         else:
             self._answer(envelope.msg_id, question, pdu)
 
-    def _discovered(
-        self, envelope: Envelope, question: Question, source: tuple[str, int], now: float
-    ) -> None:
+    def _discovered(self, envelope: Envelope, question: Question, source: tuple[str, int], now: float) -> None:
         _, pdu = open_v3(replace(envelope, flags=envelope.flags & FLAG_REPORTABLE), None)
         if envelope.flags & FLAG_AUTH or pdu.type != PduType.REPORT or not 5 <= len(envelope.engine_id) <= 32:
             self.stats.strays += 1

@@ -61,9 +61,7 @@ def find_binaries() -> Binaries:
     """
     spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or spec.origin is None:
-        raise StoreError(
-            _WHEEL, "not installed", f"install {_WHEEL}, or set GISOPS_DSN to a PostgreSQL server"
-        )
+        raise StoreError(_WHEEL, "not installed", f"install {_WHEEL}, or set GISOPS_DSN to a PostgreSQL server")
     return Binaries(Path(spec.origin).parent.parent, version(_WHEEL))
 
 

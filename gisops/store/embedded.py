@@ -155,10 +155,14 @@ class EmbeddedPostgres:
         if process is not None:
             _end(process)
 
+    def is_running(self) -> bool:
+        """Whether a server runs on the data folder now, whoever started it."""
+        return running_dsn(self._run_dir) is not None
+
     @property
     def dsn(self) -> str:
-        """DSN of the database once it was started."""
-        return self._dsn
+        """DSN of the server that runs on the data folder, or last did; empty before that."""
+        return running_dsn(self._run_dir) or self._dsn
 
     @property
     def pid(self) -> int | None:

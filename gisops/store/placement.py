@@ -79,8 +79,7 @@ def can_walk_to(folder: Path, account: Account) -> bool:
 def can_read(paths: Iterable[Path], account: Account) -> bool:
     """Whether an account may read all of these files and folders."""
     return all(
-        can_walk_to(path if path.is_dir() else path.parent, account)
-        and _allows(path.stat(), account, stat.S_IROTH)
+        can_walk_to(path if path.is_dir() else path.parent, account) and _allows(path.stat(), account, stat.S_IROTH)
         for path in paths
     )
 

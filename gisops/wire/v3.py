@@ -127,9 +127,7 @@ def parse_v3(data: bytes) -> Envelope:
     if boots < 0 or time < 0:
         raise WireError("negative boots or time")
     flags = data[flags_at]
-    return Envelope(
-        msg_id, flags, engine_id, boots, time, user, found, digest_at, data[s:inner], data[at:end], data
-    )
+    return Envelope(msg_id, flags, engine_id, boots, time, user, found, digest_at, data[s:inner], data[at:end], data)
 
 
 def open_v3(envelope: Envelope, keys: UserKeys | None) -> tuple[bytes, Pdu]:

@@ -22,9 +22,7 @@ from gisops.store.recorder import PgRecorder
 pytestmark = pytest.mark.integration
 
 T0 = datetime(2026, 3, 1, 23, 59, 59, 123456, UTC)
-BOX = StateRow(
-    "B1", DeviceKind.BOX, DeviceState.UP, T0, T0, "answers", {"charge_pct": 99.5, "tilt_deg": None}
-)
+BOX = StateRow("B1", DeviceKind.BOX, DeviceState.UP, T0, T0, "answers", {"charge_pct": 99.5, "tilt_deg": None})
 OUTAGE = Outage(
     "O1",
     "B1",

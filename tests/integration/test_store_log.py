@@ -79,17 +79,14 @@ async def test_followers_miss_nothing_of_two_writers(
     await other.close()
 
 
-async def test_a_slow_writer_is_not_overtaken(
-    postgres_dsn: str, recorder: PgRecorder, reader: PgReader
-) -> None:
+async def test_a_slow_writer_is_not_overtaken(postgres_dsn: str, recorder: PgRecorder, reader: PgReader) -> None:
     slow = await connect(postgres_dsn)
     transaction = slow.transaction()
     await transaction.start()
     await slow.fetchval("SELECT seq FROM log_head FOR UPDATE")
     fast = asyncio.create_task(recorder.write(Batch(T0, events=[event("fast")])))
     await slow.execute(
-        "INSERT INTO event VALUES (1, 'slow', 'trap_received', 'B1', now(), now(), '{}');"
-        "UPDATE log_head SET seq = 1"
+        "INSERT INTO event VALUES (1, 'slow', 'trap_received', 'B1', now(), now(), '{}');UPDATE log_head SET seq = 1"
     )
     assert await reader.events_after(0) == []
     assert not fast.done()
@@ -103,8 +100,7 @@ async def test_a_missed_notification_costs_time_and_no_event(postgres_dsn: str, 
     silent = await connect(postgres_dsn)
     follower = asyncio.create_task(collect(reader, 1))
     await silent.execute(
-        "INSERT INTO event VALUES (1, 'e', 'trap_received', 'B1', now(), now(), '{}');"
-        "UPDATE log_head SET seq = 1"
+        "INSERT INTO event VALUES (1, 'e', 'trap_received', 'B1', now(), now(), '{}');UPDATE log_head SET seq = 1"
     )
     assert [s.event.id for s in await asyncio.wait_for(follower, 10)] == ["e"]
     await silent.close()

@@ -90,10 +90,11 @@ def test_data_is_there_after_a_restart_and_private(short_tmp: Path) -> None:
     run_dir = short_tmp / "run"
     with EmbeddedPostgres(run_dir) as dsn:
         tell(dsn, "CREATE TABLE kept AS SELECT 42 AS n")
-        assert running_dsn(run_dir) == dsn
+        other = EmbeddedPostgres(run_dir)
+        assert (running_dsn(run_dir), other.dsn, other.is_running()) == (dsn, dsn, True)
         assert ask(dsn, "SHOW listen_addresses") == ""
         assert ask(dsn, "SELECT pg_encoding_to_char(encoding) FROM pg_database LIMIT 1") == "UTF8"
-    assert running_dsn(run_dir) is None
+    assert (running_dsn(run_dir), other.is_running()) == (None, False)
     data = run_dir / "postgres" / "data"
     assert stat.S_IMODE(data.stat().st_mode) == 0o700
     with EmbeddedPostgres(run_dir) as dsn:
@@ -147,8 +148,7 @@ def test_a_second_gisops_is_told_who_the_first_is(short_tmp: Path) -> None:
         code, _, errors = answer("up", "--run", str(run_dir))
         assert code == 2
         assert errors == (
-            f"{run_dir}/: already in use by process {up.pid}: "
-            "stop it, or choose another folder with --run DIR\n"
+            f"{run_dir}/: already in use by process {up.pid}: stop it, or choose another folder with --run DIR\n"
         )
         assert stop_run(run_dir)
         assert up.wait(30) == 0
@@ -290,6 +290,5 @@ def test_a_configured_server_that_is_down_is_one_line_without_its_password(short
     with pytest.raises(StoreError) as caught, open_database(environ, short_tmp):
         pass
     assert str(caught.value) == (
-        "GISOPS_DSN 127.0.0.1:26399: connection refused: "
-        "start the server or unset GISOPS_DSN to use the embedded one"
+        "GISOPS_DSN 127.0.0.1:26399: connection refused: start the server or unset GISOPS_DSN to use the embedded one"
     )

@@ -252,9 +252,7 @@ def test_nearest_beyond_an_end_is_the_vertex_as_it_is_written() -> None:
     assert (near.lon, near.lat, near.chainage_m) == (67.0, 0.0, 0.0)
 
 
-@pytest.mark.parametrize(
-    ("to", "bearing"), [((67.0, 24.9), 0.0), ((67.0, 24.7), 180.0), ((66.9, 24.80), 270.0)]
-)
+@pytest.mark.parametrize(("to", "bearing"), [((67.0, 24.9), 0.0), ((67.0, 24.7), 180.0), ((66.9, 24.80), 270.0)])
 def test_bearings_run_clockwise_from_north(to: tuple[float, float], bearing: float) -> None:
     assert along.bearing_deg(67.0, 24.8, *to) == pytest.approx(bearing, abs=0.03)
 

@@ -96,9 +96,7 @@ def test_shipped_profiles_decode_units_and_missing_values() -> None:
 
 
 def test_a_profile_with_a_misspelt_key_names_the_nearest() -> None:
-    text = (
-        'name="x"\nkind="box"\ndescription="d"\n[[metric]]\nname="m"\noid="1.3"\nunits="V"\ndescription="d"\n'
-    )
+    text = 'name="x"\nkind="box"\ndescription="d"\n[[metric]]\nname="m"\noid="1.3"\nunits="V"\ndescription="d"\n'
     with pytest.raises(ConfigError) as caught:
         parse_profile(text, "x.toml")
     assert str(caught.value) == "x.toml metric m: unknown key units: did you mean unit?"

@@ -124,7 +124,5 @@ def test_a_restart_keeps_states_and_open_outages_without_saying_them_again() -> 
     later.restore(rows.values(), lost.outages, ())
     assert later.state_of("B1") is DeviceState.DOWN
     assert later.settle(at(60)).events == ()
-    later.take_reply(
-        Reply(TARGETS["B1"], Reachability.ANSWERED, raw(PROFILES["cabinet"], CALM), 0.01), at(61)
-    )
+    later.take_reply(Reply(TARGETS["B1"], Reachability.ANSWERED, raw(PROFILES["cabinet"], CALM), 0.01), at(61))
     assert later.state_of("B1") is DeviceState.UP

@@ -31,9 +31,7 @@ def test_root_runs_the_server_as_nobody_and_everyone_else_as_themselves(tmp_path
     ("mode", "walks", "reads"),
     [(0o700, False, False), (0o711, True, False), (0o755, True, True), (0o744, False, False)],
 )
-def test_an_account_needs_every_folder_on_its_way(
-    short_tmp: Path, mode: int, walks: bool, reads: bool
-) -> None:
+def test_an_account_needs_every_folder_on_its_way(short_tmp: Path, mode: int, walks: bool, reads: bool) -> None:
     folder = short_tmp / "a"
     inside = folder / "b"
     inside.mkdir(parents=True)

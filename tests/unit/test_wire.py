@@ -45,9 +45,7 @@ def test_password_to_key_is_rfc_3414_a_3_2() -> None:
 
 
 def test_a_get_as_net_snmp_sends_it() -> None:
-    by_hand = bytes.fromhex(
-        "3026020101040464656d6fa01b02022a2a020100020100300f300d06092b06010201010300000500"
-    )
+    by_hand = bytes.fromhex("3026020101040464656d6fa01b02022a2a020100020100300f300d06092b06010201010300000500")
     message = Message(V2C, b"demo", Pdu(PduType.GET, 0x2A2A, 0, 0, null_binds(["1.3.6.1.2.1.1.3.0.0"])))
     assert encode_message(message) == by_hand
     assert decode_message(by_hand) == message
@@ -90,15 +88,11 @@ def test_secrets_do_not_show() -> None:
 
 
 def test_longer_aes_keys_have_their_length() -> None:
-    lengths = [
-        len(user_keys(replace(V3, privacy=p), ENGINE).privacy_key) for p in ("AES-128", "AES-192", "AES-256")
-    ]
+    lengths = [len(user_keys(replace(V3, privacy=p), ENGINE).privacy_key) for p in ("AES-128", "AES-192", "AES-256")]
     assert lengths == [16, 24, 32]
 
 
-@pytest.mark.parametrize(
-    "rubbish", [b"", b"\x30", b"\x30\x84\xff\xff\xff\xff", b"\x30\x03\x02\x01\x05", bytes(40)]
-)
+@pytest.mark.parametrize("rubbish", [b"", b"\x30", b"\x30\x84\xff\xff\xff\xff", b"\x30\x03\x02\x01\x05", bytes(40)])
 def test_rubbish_is_a_wire_error(rubbish: bytes) -> None:
     with pytest.raises(WireError):
         decode_message(rubbish)

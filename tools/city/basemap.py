@@ -57,9 +57,7 @@ def _districts() -> list[dict[str, Any]]:
             "official_area_km2": district.official_area_km2,
         }
         made.append(
-            feature("Polygon", polygons[0], properties)
-            if single
-            else feature("MultiPolygon", polygons, properties)
+            feature("Polygon", polygons[0], properties) if single else feature("MultiPolygon", polygons, properties)
         )
     return made
 

@@ -106,7 +106,7 @@ _OUTER: list[Road] = [
         "nagan", (67.0740, 24.9600), (67.0810, 24.9530), "sohrab goth"]),
     ("manghopir-road", "Manghopir Road", _ARTERIAL, [
         "lasbela", (67.0265, 24.8960), (67.0200, 24.9060), (67.0160, 24.9150), "banaras", (67.0130, 24.9400),
-        (67.0180, 24.9560), (67.0270, 24.9740), (67.0340, 24.9880), "manghopir"]),
+        (67.0180, 24.9560), (67.0240, 24.9740), (67.0285, 24.9880), "manghopir"]),
     ("orangi-road", "Orangi Road", _STREET, [
         "banaras", (67.0050, 24.9320), "orangi five", (66.9880, 24.9560), (66.9850, 24.9680)]),
     ("board-banaras-road", "Abdullah College Road", _STREET, [

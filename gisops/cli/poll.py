@@ -1,0 +1,57 @@
+"""``gisops poll``: ask every device on schedule, listen for traps, judge, and write it down."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+
+from gisops.cli.common import Subparsers, add_inventory, add_run
+
+__all__ = ["add", "run"]
+
+
+def add(subparsers: Subparsers) -> None:
+    """Register the command."""
+    parser = subparsers.add_parser("poll", help="poll every device on schedule and take traps")
+    add_inventory(parser)
+    add_run(parser)
+    parser.add_argument("--credentials", type=Path, metavar="FILE", help="default: credentials.toml in --run")
+    parser.add_argument("--interval", type=float, default=30.0, metavar="S", help="between two polls (default: 30)")
+    parser.add_argument("--timeout", type=float, default=1.0, metavar="S", help="wait for an answer (default: 1)")
+    parser.add_argument("--trap-port", type=int, default=16162, help="UDP port for traps (default: 16162)")
+    parser.add_argument("--no-traps", action="store_true", help="do not listen for traps")
+    parser.add_argument("--bind", default="127.0.0.1", help="local address of the sockets (default: 127.0.0.1)")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Poll until interrupted; a first JSON line says ready, a last one what was done."""
+    import asyncio
+    import dataclasses
+
+    from gisops.cli.common import need_dsn, stop_on_signals, utc_now
+    from gisops.service.collector import Collector
+    from gisops.service.compose import CollectorPlan, collect
+    from gisops.store.migrate import migrate
+
+    plan = CollectorPlan(
+        args.inventory,
+        args.credentials or args.run_dir / "credentials.toml",
+        need_dsn(args.run_dir),
+        args.interval,
+        args.timeout,
+        None if args.no_traps else args.trap_port,
+        args.bind,
+    )
+    migrate(plan.dsn)
+
+    def ready(_: Collector, devices: int) -> None:
+        print(json.dumps({"ready": True, "devices": devices, "interval_s": args.interval}), flush=True)
+
+    async def main() -> Collector:
+        return await collect(plan, utc_now, stop_on_signals(), ready)
+
+    collector = asyncio.run(main())
+    print(json.dumps({"stopped": True, **dataclasses.asdict(collector.tally)}), flush=True)
+    return 0

@@ -1,0 +1,70 @@
+"""The simulator as a program: the city lives, answers, sends traps and takes faults until it is stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from gisops.config.credentials import Credential
+from gisops.model.inventory import Inventory
+from gisops.simulate.city import City
+from gisops.simulate.control import serve_control
+from gisops.simulate.faults import Fault, parse_fault
+from gisops.simulate.fleet import Fleet
+
+__all__ = ["SimulationPlan", "simulate"]
+
+TICK_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationPlan:
+    """What to simulate: the city, its secrets, its ports, its faults.
+
+    ``trap_port`` ``None`` sends no traps; ``seed`` makes chance repeatable.
+    """
+
+    inventory: Inventory
+    credentials: Mapping[str, Credential]
+    port: int
+    trap_port: int | None
+    control: Path
+    timeline: tuple[Fault, ...] = ()
+    seed: int = 1
+
+
+async def simulate(
+    plan: SimulationPlan,
+    clock: Callable[[], datetime],
+    stop: asyncio.Event,
+    on_ready: Callable[[Fleet], None],
+) -> None:
+    """Run until ``stop`` is set; ``on_ready`` is called once every agent answers."""
+    start = clock()
+    city = City(plan.inventory, start, random.Random(plan.seed))  # noqa: S311 - chance, not secrecy
+    fleet = await Fleet.open(city, plan.credentials, plan.port, plan.trap_port, clock)
+    for fault in plan.timeline:
+        city.inject(fault, start + timedelta(seconds=fault.at_s))
+
+    def take(table: Mapping[str, object]) -> None:
+        fault = parse_fault("command", table, plan.inventory)
+        city.inject(fault, clock() + timedelta(seconds=fault.at_s))
+        fleet.live()
+
+    server = await serve_control(plan.control, take)
+    try:
+        on_ready(fleet)
+        while not stop.is_set():
+            fleet.live()
+            try:
+                await asyncio.wait_for(stop.wait(), TICK_S)
+            except TimeoutError:
+                continue
+    finally:
+        server.close()
+        fleet.close()
+        plan.control.unlink(missing_ok=True)
