@@ -299,7 +299,9 @@ def _make_cluster(binaries: Binaries, account: Account, data: Path) -> None:
         ) from error
     if done.returncode != 0:
         said = _last_line(done.stderr.decode("utf-8", "replace"))
-        raise StoreError(f"{data}/", f"initdb failed ({said})", "free space or choose another with --run DIR")
+        nameless = "user does not exist" in said
+        remedy = "give this user a passwd entry" if nameless else "free space, or choose another with --run DIR"
+        raise StoreError(f"{data}/", f"initdb failed ({said})", remedy)
     if data.exists():
         data.rmdir()
     unfinished.rename(data)
