@@ -89,14 +89,16 @@ def _status(args: argparse.Namespace) -> int:
     from gisops.store.status import database_status
 
     dsn = configured_dsn(os.environ)
+    holder = None
     if dsn is not None:
         check_dsn(dsn)
     else:
         dsn = running_dsn(args.run_dir)
+        holder = holder_of(args.run_dir)
     if dsn is None:
         _say(args, {"running": False}, f"{args.run_dir}/: no database runs here: start one with gisops db up")
         return 1
-    document = {"running": True, "used_by": holder_of(args.run_dir), **database_status(dsn)}
+    document = {"running": True, "used_by": holder, **database_status(dsn)}
     _say(args, document, "\n".join(f"{name:16} {value}" for name, value in document.items()))
     return 0
 

@@ -129,7 +129,7 @@ class EmbeddedPostgres:
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> str:
-        """Start the server, on first use after making its cluster and database.
+        """Start the server (again, if it ran), on first use after making its cluster and database.
 
         Returns
         -------
@@ -141,6 +141,7 @@ class EmbeddedPostgres:
         StoreError
             Where the folder is unusable, or the server does not start.
         """
+        self.stop()
         try:
             self._dsn = self._start()
         except BaseException:

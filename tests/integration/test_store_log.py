@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
@@ -140,6 +142,43 @@ async def test_everything_survives_a_restart_of_the_server(short_tmp: Path) -> N
         assert [(s.seq, s.event.id) for s in got] == [(2, "after")]
     assert await asked == T0
     assert len(await reader.samples("B1", T0)) == 1
+    await recorder.close()
+    await reader.close()
+    server.stop()
+
+
+async def test_kill_9_under_load_loses_nothing_that_was_acknowledged(short_tmp: Path) -> None:
+    server = EmbeddedPostgres(short_tmp / "run")
+    dsn = server.start()
+    migrate(dsn)
+    recorder, reader = await PgRecorder.open(dsn), await PgReader.open(dsn, idle_s=0.2)
+    refused = asyncio.Event()
+    half = asyncio.Event()
+
+    async def write() -> None:
+        for number in range(200):
+            at = T0 + timedelta(seconds=number)
+            batch = Batch(at, [Sample("B1", at, "cabinet", True, 0.5, (1.0,))], [event(f"e{number}")])
+            while True:
+                try:
+                    assert await recorder.write(batch) == number + 1
+                    break
+                except StoreError:
+                    refused.set()
+                    await asyncio.sleep(0)
+            if number == 100:
+                half.set()
+
+    writer = asyncio.create_task(write())
+    follower = asyncio.create_task(collect(reader, 200))
+    await half.wait()
+    assert server.pid is not None
+    os.kill(server.pid, signal.SIGKILL)
+    await refused.wait()
+    assert server.start() == dsn
+    await writer
+    assert [s.event.id for s in await asyncio.wait_for(follower, 30)] == [f"e{n}" for n in range(200)]
+    assert len(await reader.samples("B1", T0)) == 200
     await recorder.close()
     await reader.close()
     server.stop()
