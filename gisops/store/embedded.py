@@ -1,210 +1,268 @@
-"""The embedded database server: set up once, started fast, ended cleanly, found again after a crash."""
+"""The embedded PostgreSQL: started on a data folder, ready in half a second, ended with us.
+
+Binaries come from a wheel; initdb, start and stop are ours. The server listens
+on a Unix socket in a private folder and on nothing else, trusts whoever can
+enter there, and keeps what was committed through kill -9 of itself and of us.
+"""
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
+import ctypes
 import os
+import signal
 import subprocess
-import tempfile
+import sys
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from types import TracebackType
+from urllib.parse import quote
 
 from gisops.errors import StoreError
-from gisops.store.binaries import NOBODY, SYSTEM_HOME, bin_dir, is_open_to_all, run_as
+from gisops.store.binaries import Binaries, find_binaries, readable_binaries
+from gisops.store.cluster import DATABASE, USER, check_version, environment, last_line, make_cluster
+from gisops.store.lock import RunLock, holder_of
+from gisops.store.placement import Account, find_home, known_home, socket_dir
+from gisops.store.postmaster import (
+    clear_stale_locks,
+    end_process,
+    is_ready,
+    live_postmaster,
+    stop_postmaster,
+)
 
-__all__ = ["EmbeddedPostgres", "RunLock"]
+__all__ = ["EmbeddedPostgres", "RunLock", "running_dsn", "stop_run"]
 
-DATABASE = "gisops"
-MAX_SOCKET_PATH = 100
-"""The kernel's limit is 108 octets, PostgreSQL's file name takes its share."""
-_START_PATIENCE_S = 120
+_PORT = 5432  # names the socket file only
 _SETTINGS = {
     "listen_addresses": "",
-    "max_wal_size": "1GB",
-    "shared_buffers": "128MB",
-    "wal_compression": "on",
-    "jit": "off",
+    "port": str(_PORT),
     "max_connections": "60",
-    "log_min_messages": "warning",
+    "shared_buffers": "128MB",
+    "max_wal_size": "1GB",
+    "wal_compression": "on",
+    "synchronous_commit": "on",
+    "jit": "off",  # costs more than it saves on queries this short
     "timezone": "UTC",
+    "log_timezone": "UTC",
+    "log_checkpoints": "off",
 }
+_START_PATIENCE_S = 300.0
+"""A server that was killed replays up to max_wal_size before it is ready."""
+_STOP_PATIENCE_S = 30.0
+_POLL_S = 0.02
+_STILL_ATTACHED = "pre-existing shared memory block"
+_LOG_LIMIT = 10_000_000
+_PR_SET_PDEATHSIG = 1
 
 
-class RunLock:
-    """One gisops to one data folder; the kernel lets go of it however the holder ends."""
+def _dsn(sockets: Path) -> str:
+    return f"postgresql://{USER}@/{DATABASE}?host={quote(str(sockets), safe='/')}&port={_PORT}"
 
-    def __init__(self, run_dir: Path) -> None:
-        self._run_dir = run_dir
-        self._file: IO[str] | None = None
 
-    def __enter__(self) -> RunLock:
-        self.acquire()
-        return self
+def running_dsn(run_dir: Path) -> str | None:
+    """Give the DSN of the server that runs on a data folder now; ``None`` where none does."""
+    data = known_home(run_dir) / "data"
+    if live_postmaster(data) is None or not is_ready(data):
+        return None
+    lines = (data / "postmaster.pid").read_text(encoding="utf-8").splitlines()
+    return _dsn(Path(lines[4]))  # line 5 is the socket folder
 
-    def __exit__(self, *_: object) -> None:
-        self.release()
 
-    def acquire(self) -> None:
-        """Take the folder.
+def stop_run(run_dir: Path) -> bool:
+    """End the gisops that uses a data folder, and a server left behind there.
 
-        Raises
-        ------
-        StoreError
-            Where it cannot be written, or another gisops has it.
-        """
-        path = self._run_dir / "gisops.lock"
-        try:
-            self._run_dir.mkdir(parents=True, exist_ok=True)
-            held = path.open("a+")
-        except OSError as error:
-            raise StoreError(
-                f"{self._run_dir}", f"cannot be written ({error.strerror})", "choose another with --run DIR"
-            ) from error
-        try:
-            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            held.seek(0)
-            holder = held.read().strip() or "unknown"
-            held.close()
-            raise StoreError(
-                f"{self._run_dir}",
-                f"already in use by process {holder}",
-                "stop it, or choose another with --run DIR",
-            ) from error
-        held.truncate(0)
-        held.write(f"{os.getpid()}\n")
-        held.flush()
-        self._file = held
+    Returns
+    -------
+    bool
+        Whether anything ran.
 
-    def release(self) -> None:
-        """Give the folder back."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+    Raises
+    ------
+    StoreError
+        Where it may not be ended or does not end.
+    """
+    data = known_home(run_dir) / "data"
+    holder = holder_of(run_dir)
+    if holder is not None:
+        end_process(holder, (signal.SIGTERM,), _STOP_PATIENCE_S, f"{run_dir}/")
+    left_behind = stop_postmaster(data, _STOP_PATIENCE_S)
+    return holder is not None or left_behind
 
 
 class EmbeddedPostgres:
-    """PostgreSQL in a folder of ours, reachable over a private Unix socket only.
+    """A PostgreSQL server of our own on a data folder; hold the folder's `RunLock` first.
+
+    Start it in the main thread: the kernel ends it when the thread that started
+    it ends, so that a killed gisops leaves no server behind. Started in another
+    thread it lives on instead and is ended at the next start.
 
     Parameters
     ----------
     run_dir
-        The folder; hold its `RunLock` first. As root the cluster itself stands
-        in ``/var/lib/gisops`` where the folder cannot be reached by the
-        unprivileged user that PostgreSQL runs as.
+        The data folder. A server that a killed gisops left there is ended first.
+    binaries
+        The PostgreSQL to run; the installed wheel by default.
+    sleep
+        How to wait between two looks at a server that starts.
+
+    Examples
+    --------
+    >>> with RunLock(Path("run")), EmbeddedPostgres(Path("run")) as dsn:  # doctest: +SKIP
+    ...     migrate(dsn)
     """
 
-    def __init__(self, run_dir: Path) -> None:
-        self._run_dir = run_dir.resolve()
-        self._home = self._choose_home()
-        self._data = self._home / "data"
-        self._sockets = self._home / "s"
-        self._bin = bin_dir()
-
-    @property
-    def dsn(self) -> str:
-        """How to reach the database."""
-        return f"postgresql:///{DATABASE}?host={self._sockets}&user={DATABASE}"
+    def __init__(
+        self,
+        run_dir: Path,
+        binaries: Binaries | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._run_dir = run_dir
+        self._wanted_binaries = binaries
+        self._sleep = sleep
+        self._dsn = ""
+        self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> str:
-        """Start the server, setting it up if it is new; give its DSN.
+        """Start the server (again, if it ran), on first use after making its cluster and database.
 
-        A server left over from a killed gisops is stopped first; what it had
-        committed is kept.
+        Returns
+        -------
+        str
+            DSN of the database, understood by psycopg and asyncpg.
 
         Raises
         ------
         StoreError
-            With the last line of PostgreSQL's own log.
+            Where the folder is unusable, or the server does not start.
         """
-        self._prepare()
-        if not (self._data / "PG_VERSION").exists():
-            self._initialise()
-        if self.is_running():
+        self.stop()
+        try:
+            self._dsn = self._start()
+        except BaseException:
             self.stop()
-        options = [f"-c {name}='{value}'" for name, value in _SETTINGS.items()]
-        log = self._home / "postgres.log"
-        started = self._pg_ctl(
-            "start",
-            "-l",
-            str(log),
-            "-o",
-            " ".join([f"-k '{self._sockets}'", *options]),
-            "-t",
-            f"{_START_PATIENCE_S}",
-        )
-        if started.returncode != 0:
-            lines = log.read_text(errors="replace").strip().splitlines() if log.exists() else []
-            raise StoreError(
-                str(self._home),
-                f"PostgreSQL did not start ({lines[-1] if lines else 'no log'})",
-                f"read {log}",
-            )
-        return self.dsn
+            raise
+        return self._dsn
 
     def stop(self) -> None:
-        """Stop the server; what was committed is kept."""
-        self._pg_ctl("stop", "-m", "fast", "-t", "60")
+        """End the server fast; nothing happens where it is not started."""
+        process = self._process
+        self._process = None
+        if process is not None:
+            _end(process)
 
     def is_running(self) -> bool:
-        """Whether a server runs on the folder."""
-        return self._data.exists() and self._pg_ctl("status").returncode == 0
+        """Whether a server runs on the data folder now, whoever started it."""
+        return running_dsn(self._run_dir) is not None
 
-    def _choose_home(self) -> Path:
-        home = self._run_dir / "pg"
-        unreachable = os.geteuid() == 0 and not is_open_to_all(self._run_dir)
-        if unreachable or len(str(home / "s")) > MAX_SOCKET_PATH - len("/.s.PGSQL.5432"):
-            name = hashlib.sha256(str(self._run_dir).encode()).hexdigest()[:12]
-            root = SYSTEM_HOME if os.geteuid() == 0 else Path(tempfile.gettempdir()) / f"gisops-{os.geteuid()}"
-            return root / name
-        return home
+    @property
+    def dsn(self) -> str:
+        """DSN of the server that runs on the data folder, or last did; empty before that."""
+        return running_dsn(self._run_dir) or self._dsn
 
-    def _prepare(self) -> None:
+    @property
+    def pid(self) -> int | None:
+        """The server's process id while it is started."""
+        return self._process.pid if self._process is not None else None
+
+    def __enter__(self) -> str:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def _start(self) -> str:
+        home, account = find_home(self._run_dir, os.geteuid())
+        binaries = readable_binaries(self._wanted_binaries or find_binaries(), home, account)
+        data = home / "data"
+        log = home / "postgres.log"
+        if not (data / "PG_VERSION").exists():
+            make_cluster(binaries, account, data)
+        check_version(binaries, data)
+        stop_postmaster(data, _STOP_PATIENCE_S)
+        sockets = socket_dir(home, account)
+        self._launch(binaries, account, data, sockets, log)
+        return _dsn(sockets)
+
+    def _launch(self, binaries: Binaries, account: Account, data: Path, sockets: Path, log: Path) -> None:
+        settings = {**_SETTINGS, "unix_socket_directories": str(sockets)}
+        command = [binaries.program("postgres"), "-D", str(data)]
+        for name, value in settings.items():
+            command += ["-c", f"{name}={value}"]
+        deadline = time.monotonic() + _START_PATIENCE_S
+        while True:
+            clear_stale_locks(data, sockets)
+            if log.exists() and log.stat().st_size > _LOG_LIMIT:
+                log.unlink()
+            with log.open("ab") as output:
+                begin = output.tell()
+                self._process = _spawn(command, account, data, output.fileno())
+            if self._await_ready(data, deadline):
+                return
+            said = log.read_bytes()[begin:].decode("utf-8", "replace")
+            # Backends of a killed server need a moment to notice that it is gone.
+            if _STILL_ATTACHED in said and time.monotonic() < deadline:
+                self._sleep(0.2)
+                continue
+            raise StoreError(f"{data}/", f"PostgreSQL does not start ({last_line(said)})", f"read {log}")
+
+    def _await_ready(self, data: Path, deadline: float) -> bool:
+        """Wait as ``pg_ctl --wait`` does, but notice at once when the server ends."""
+        process = self._process
+        while process is not None and process.poll() is None:
+            if live_postmaster(data) == process.pid and is_ready(data):
+                return True
+            if time.monotonic() > deadline:
+                raise StoreError(
+                    f"{data}/", f"not ready after {_START_PATIENCE_S:.0f} s", "start again; nothing is lost"
+                )
+            self._sleep(_POLL_S)
+        return False
+
+
+def _spawn(command: list[str], account: Account, folder: Path, output: int) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(
+            command,
+            cwd="/" if account.uid is not None else folder,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,  # Ctrl-C is ours to handle
+            preexec_fn=_end_with_parent(),  # noqa: PLW1509 - prepared before the fork, calls one system call
+            **account.options,
+        )
+    except OSError as error:
+        raise StoreError(
+            command[0], f"cannot be run ({error.strerror or error})", "run gisops as an ordinary user"
+        ) from error
+
+
+def _end_with_parent() -> Callable[[], None] | None:
+    if sys.platform != "linux" or threading.current_thread() is not threading.main_thread():
+        return None
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    parent = os.getpid()
+
+    def ask() -> None:
+        prctl(_PR_SET_PDEATHSIG, signal.SIGINT)
+        if os.getppid() != parent:  # killed between the fork and here
+            os._exit(1)
+
+    return ask
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGKILL):
+        if process.poll() is None:
+            process.send_signal(number)
         try:
-            self._home.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
-            for folder in (self._home, self._sockets):
-                folder.mkdir(mode=0o700, exist_ok=True)
-                if os.geteuid() == 0:
-                    os.chown(folder, NOBODY, NOBODY)
-        except OSError as error:
-            raise StoreError(
-                str(self._home), f"cannot be written ({error.strerror})", "choose another with --run DIR"
-            ) from error
-
-    def _initialise(self) -> None:
-        """Set a cluster up aside and move it in whole, so that a killed start leaves no half of one."""
-        fresh = self._home / "fresh"
-        subprocess.run(["rm", "-rf", str(fresh)], check=True)
-        made = self._run("initdb", "-D", str(fresh), "-U", DATABASE, "-A", "trust", "-E", "UTF8", "--no-locale", "-N")
-        if made.returncode != 0:
-            raise StoreError(
-                str(self._home),
-                f"initdb failed ({made.stderr.strip().splitlines()[-1] if made.stderr else 'no word'})",
-                "free some space, or choose another folder with --run DIR",
-            )
-        single = f"CREATE DATABASE {DATABASE}\n"
-        self._run("postgres", "--single", "-D", str(fresh), "postgres", stdin=single)
-        fresh.rename(self._data)
-
-    def _pg_ctl(self, action: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return self._run("pg_ctl", action, "-D", str(self._data), "-s", "-w", *arguments)
-
-    def _run(self, program: str, *arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-        # The server inherits these: a pipe would keep the caller waiting for the server's own end.
-        with tempfile.TemporaryFile("w+") as errors:
-            done = subprocess.run(
-                [str(self._bin / program), *arguments],
-                input=stdin,
-                stdin=subprocess.DEVNULL if stdin is None else None,
-                stdout=subprocess.DEVNULL,
-                stderr=errors,
-                cwd="/",
-                text=True,
-                check=False,
-                env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "TZ": "UTC"},
-                start_new_session=True,
-                **run_as(),
-            )
-            errors.seek(0)
-            return subprocess.CompletedProcess(done.args, done.returncode, "", errors.read())
+            process.wait(_STOP_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            continue
+        return

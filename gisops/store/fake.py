@@ -1,76 +1,99 @@
-"""A store in memory, for tests of the floors above; it keeps the promises of the real one."""
+"""A store in memory for tests of the floors above: recorder and reader in one.
+
+Held equal to the real one by a contract test that runs over both.
+"""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime
+
+import orjson
 
 from gisops.errors import StoreError
 from gisops.model.event import StoredEvent
 from gisops.model.outage import Outage
 from gisops.store.ports import Batch, Sample, StateRow
+from gisops.store.rows import json_text, through_store
 
 __all__ = ["MemoryStore"]
 
 
 class MemoryStore:
-    """Both ends of a store; set ``is_away`` to have it refuse as a server that is down does."""
+    """A `Recorder` and a `Reader` over lists and dictionaries.
+
+    Parameters
+    ----------
+    idle_s
+        Seconds without news after which `follow` yields an empty list.
+
+    Attributes
+    ----------
+    is_away
+        Set it to have the store refuse as a server that is down does.
+    """
 
     def __init__(self, idle_s: float = 3.0) -> None:
         self.is_away = False
         self._idle_s = idle_s
-        self._events: list[StoredEvent] = []
+        self._log: list[StoredEvent] = []
         self._ids: set[str] = set()
         self._states: dict[str, StateRow] = {}
         self._outages: dict[str, Outage] = {}
         self._samples: list[Sample] = []
-        self._beat: datetime | None = None
-        self._spoken = asyncio.Condition()
+        self._beat_at: datetime | None = None
+        self._news: set[asyncio.Event] = set()
 
     async def write(self, batch: Batch) -> int:
         """Write all of a batch; give the last event seq."""
         self._need()
+        before = len(self._log)
         for event in batch.events:
             if event.id not in self._ids:
                 self._ids.add(event.id)
-                self._events.append(StoredEvent(len(self._events) + 1, event))
-        self._samples += batch.samples
+                kept = replace(event, payload=orjson.loads(json_text(dict(event.payload))))
+                self._log.append(StoredEvent(len(self._log) + 1, kept))
+        self._samples += [through_store(sample) for sample in batch.samples]
         for row in batch.states:
-            before = self._states.get(row.device_id)
-            seen_at = row.seen_at or (before.seen_at if before else None)
-            self._states[row.device_id] = replace(row, seen_at=seen_at)
-        for device_id, seen_at in batch.seen.items():
-            if device_id in self._states:
-                self._states[device_id] = replace(self._states[device_id], seen_at=seen_at)
-        self._outages |= {outage.id: outage for outage in batch.outages}
-        self._beat = batch.beat_at
-        async with self._spoken:
-            self._spoken.notify_all()
-        return len(self._events)
+            before_row = self._states.get(row.device_id)
+            seen_at = row.seen_at or (before_row.seen_at if before_row else None)
+            metrics = orjson.loads(json_text(dict(row.metrics)))
+            self._states[row.device_id] = replace(row, seen_at=seen_at, metrics=metrics)
+        for outage in batch.outages:
+            self._outages[outage.id] = Outage.from_json(outage.to_json())
+        for device_id, at in batch.seen.items():
+            known = self._states.get(device_id)
+            if known is not None:
+                seen_at = at if known.seen_at is None else max(at, known.seen_at)
+                self._states[device_id] = replace(known, seen_at=seen_at)
+        self._beat_at = batch.beat_at if self._beat_at is None else max(self._beat_at, batch.beat_at)
+        if len(self._log) > before:
+            for news in self._news:
+                news.set()
+        return len(self._log)
 
     async def states(self) -> tuple[int, list[StateRow]]:
-        """Give the last event seq and every state."""
+        """Give the last event seq and every state, both of one moment."""
         self._need()
-        return len(self._events), list(self._states.values())
+        return len(self._log), [self._states[device_id] for device_id in sorted(self._states)]
 
     async def open_outages(self) -> list[Outage]:
         """Give the outages that last, latest first."""
         self._need()
-        still = (outage for outage in self._outages.values() if outage.closed_at is None)
-        return sorted(still, key=lambda outage: outage.opened_at, reverse=True)
+        lasting = [outage for outage in self._outages.values() if outage.closed_at is None]
+        return sorted(lasting, key=lambda outage: (-outage.opened_at.timestamp(), outage.id))
 
     async def events_after(self, seq: int, limit: int = 1000) -> list[StoredEvent]:
         """Give events in log order, from after ``seq``."""
         self._need()
-        return self._events[seq : seq + limit]
+        return self._log[max(0, seq) : max(0, seq) + limit]
 
     async def device_events(self, device_id: str, limit: int = 50) -> list[StoredEvent]:
         """Give the latest events of a device, latest first."""
         self._need()
-        return [e for e in reversed(self._events) if e.event.subject == device_id][:limit]
+        return [stored for stored in reversed(self._log) if stored.event.subject == device_id][:limit]
 
     async def samples(self, device_id: str, since: datetime, limit: int = 5000) -> list[Sample]:
         """Give a device's samples from ``since`` on, oldest first."""
@@ -79,25 +102,33 @@ class MemoryStore:
         return sorted(found, key=lambda sample: sample.observed_at)[:limit]
 
     async def heartbeat(self) -> datetime | None:
-        """Give the time of the last batch."""
+        """Give the time of the last batch; ``None`` if there was none."""
         self._need()
-        return self._beat
+        return self._beat_at
 
     async def follow(self, after_seq: int) -> AsyncIterator[list[StoredEvent]]:
-        """Yield events as they are written; an empty list when nothing came for a while."""
-        seq = after_seq
-        while True:
-            async with self._spoken:
-                if len(self._events) <= seq:
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(self._spoken.wait(), self._idle_s)
-            fresh = self._events[seq:]
-            seq += len(fresh)
-            yield fresh
+        """Yield events as they are written, in log order, none twice, none left out."""
+        seq = max(0, after_seq)
+        news = asyncio.Event()
+        self._news.add(news)
+        try:
+            while True:
+                events = self._log[seq : seq + 1000]
+                seq += len(events)
+                if events:
+                    yield events
+                    continue
+                news.clear()
+                try:
+                    await asyncio.wait_for(news.wait(), self._idle_s)
+                except TimeoutError:
+                    yield []
+        finally:
+            self._news.discard(news)
 
     async def close(self) -> None:
-        """Nothing is held."""
+        """Release nothing: memory needs no closing."""
 
     def _need(self) -> None:
         if self.is_away:
-            raise StoreError("memory", "cannot be reached", "set is_away to False")
+            raise StoreError("memory", "connection refused", "set is_away to False")

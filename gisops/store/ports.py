@@ -38,7 +38,7 @@ class StateRow:
     state: DeviceState
     since: datetime
     seen_at: datetime | None
-    """When it last answered; ``None`` if it never did."""
+    """When it last answered; ``None`` if it never did (written, ``None`` keeps what was known)."""
     reason: str = ""
     metrics: Mapping[str, float | None] = field(default_factory=dict)
 

@@ -1,180 +1,252 @@
-"""What the collector writes: one batch, one transaction, one NOTIFY."""
+"""What the collector learnt, written: one transaction a batch, all of it or nothing.
+
+Order of the log: the transaction locks the one row of ``log_head`` first, takes
+its event numbers from it and holds it until commit. Writers therefore commit in
+the order of their numbers and without gaps, at the price of writing one at a time.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import asyncpg
-import orjson
 
-from gisops.model.event import Event
-from gisops.model.outage import Outage
-from gisops.store.dsn import reaching
-from gisops.store.ports import Batch, Sample, StateRow
+from gisops.errors import StoreError
+from gisops.store.dsn import place_of
+from gisops.store.ports import Batch
+from gisops.store.rows import columns_of_events, columns_of_outages, columns_of_states, sample_record
+from gisops.store.sessions import CHANNEL, DRIVER_ERRORS, MISTAKES, connect, failed
 
-__all__ = ["CHANNEL", "PgRecorder"]
+__all__ = ["PgRecorder"]
 
-CHANNEL = "gisops"
-_WRITER_LOCK = 7_143_002
-"""Held while events are written, so that a reader who saw seq N never misses a smaller one."""
-
-_EVENTS = """
-    INSERT INTO event (id, kind, subject, occurred_at, recorded_at, payload)
-    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[],
-                         $6::jsonb[])
-    ON CONFLICT (id) DO NOTHING
+_LOCK_HEAD = "SELECT seq, pg_current_xact_id()::text AS xid FROM log_head FOR UPDATE"
+_ADD_EVENTS = """
+WITH added AS (
+    INSERT INTO event (seq, id, kind, subject, occurred_at, recorded_at, payload)
+    SELECT $1 + row_number() OVER (ORDER BY place),
+           id, kind, subject, occurred_at, recorded_at, payload::jsonb
+    FROM unnest($2::text[], $3::text[], $4::text[], $5::timestamptz[], $6::timestamptz[], $7::text[])
+         WITH ORDINALITY AS new (id, kind, subject, occurred_at, recorded_at, payload, place)
+    WHERE NOT EXISTS (SELECT FROM event AS old WHERE old.id = new.id)
+    RETURNING 1
+)
+SELECT count(*) FROM added
 """
+_MOVE_HEAD = "UPDATE log_head SET seq = $1, beat_at = greatest(beat_at, $2)"
 _STATES = """
-    WITH incoming AS (
-        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[],
-                             $6::text[], $7::jsonb[])
-            AS i (device_id, kind, state, since, seen_at, reason, metrics)
-    ), changed AS (
-        SELECT i.* FROM incoming i LEFT JOIN device_state d USING (device_id)
-        WHERE d.state IS DISTINCT FROM i.state
-    ), closed AS (
-        UPDATE state_history h SET t1 = greatest(c.since, h.t0) FROM changed c
-        WHERE h.device_id = c.device_id AND h.t1 IS NULL
-    )
-    INSERT INTO device_state AS d (device_id, kind, state, since, seen_at, reason, metrics)
-    SELECT * FROM incoming
-    ON CONFLICT (device_id) DO UPDATE SET state = excluded.state, since = excluded.since,
-        seen_at = coalesce(excluded.seen_at, d.seen_at), reason = excluded.reason, metrics = excluded.metrics
+WITH new AS (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[],
+                         $6::text[], $7::text[])
+    AS n (device_id, kind, state, since, seen_at, reason, metrics)
+)
+INSERT INTO device_state (device_id, kind, state, since, seen_at, reason, metrics)
+SELECT device_id, kind, state, since, seen_at, reason, metrics::jsonb FROM new
+ON CONFLICT (device_id) DO UPDATE SET
+    kind = excluded.kind, state = excluded.state, since = excluded.since,
+    seen_at = coalesce(excluded.seen_at, device_state.seen_at),
+    reason = excluded.reason, metrics = excluded.metrics
 """
-_HISTORY = """
-    INSERT INTO state_history (device_id, state, t0)
-    SELECT d.device_id, d.state, d.since FROM device_state d
-    WHERE d.device_id = ANY ($1::text[])
-      AND NOT EXISTS (SELECT FROM state_history h WHERE h.device_id = d.device_id AND h.t1 IS NULL)
+_END_INTERVALS = """
+UPDATE state_history AS h SET t1 = greatest(n.since, h.t0)
+FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS n (device_id, state, since)
+WHERE h.device_id = n.device_id AND h.t1 IS NULL AND h.state <> n.state
+"""
+_BEGIN_INTERVALS = """
+INSERT INTO state_history (device_id, state, reason, t0)
+SELECT n.device_id, n.state, n.reason, n.since
+FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[]) AS n (device_id, state, since, reason)
+WHERE NOT EXISTS (SELECT FROM state_history AS h WHERE h.device_id = n.device_id AND h.t1 IS NULL)
+"""
+_OUTAGES = """
+INSERT INTO outage (id, root_id, cause, opened_at, updated_at, closed_at, document)
+SELECT id, root_id, cause, opened_at, updated_at, closed_at, document::jsonb
+FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::timestamptz[],
+            $7::text[]) AS n (id, root_id, cause, opened_at, updated_at, closed_at, document)
+ON CONFLICT (id) DO UPDATE SET
+    root_id = excluded.root_id, cause = excluded.cause, opened_at = excluded.opened_at,
+    updated_at = excluded.updated_at, closed_at = excluded.closed_at, document = excluded.document
 """
 _SEEN = """
-    UPDATE device_state d SET seen_at = s.seen_at
-    FROM unnest($1::text[], $2::timestamptz[]) AS s (device_id, seen_at)
-    WHERE d.device_id = s.device_id AND d.seen_at IS DISTINCT FROM s.seen_at
+UPDATE device_state AS d SET seen_at = greatest(d.seen_at, n.seen_at)
+FROM unnest($1::text[], $2::timestamptz[]) AS n (device_id, seen_at)
+WHERE d.device_id = n.device_id
 """
-_OUTAGE = """
-    INSERT INTO outage (id, root_id, cause, opened_at, updated_at, closed_at, document)
-    VALUES ($1, $2, $3, $4, $5, $6, $7::jsonb)
-    ON CONFLICT (id) DO UPDATE SET root_id = excluded.root_id, cause = excluded.cause,
-        opened_at = excluded.opened_at, updated_at = excluded.updated_at,
-        closed_at = excluded.closed_at, document = excluded.document
-"""
-_BEAT = """
-    INSERT INTO heartbeat (collector, beat_at) VALUES ('collector', $1)
-    ON CONFLICT (collector) DO UPDATE SET beat_at = excluded.beat_at
-"""
+_SAMPLE_COLUMNS = ("device_id", "ts", "profile", "answered", "rtt_s", "readings")
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """A batch whose commit was sent and not answered: it may be in or not."""
+
+    batch: Batch
+    xid: str
+    seq: int
 
 
 class PgRecorder:
-    """A `gisops.store.ports.Recorder` over asyncpg; make it with `open`."""
+    """The writing end over PostgreSQL; open it with `PgRecorder.open`.
 
-    def __init__(self, dsn: str, pool: asyncpg.Pool) -> None:
+    One connection, made again where it was lost. A write that fails leaves
+    nothing behind; the same batch can be given again, and where only the answer
+    to its commit was lost it is recognised and not written twice.
+    """
+
+    def __init__(self, dsn: str) -> None:
         self._dsn = dsn
-        self._pool = pool
-        self._days: set[datetime] = set()
+        self._connection: Any = None
+        self._turn = asyncio.Lock()
+        self._days: set[date] = set()
+        self._doubt: _Doubt | None = None
 
     @classmethod
     async def open(cls, dsn: str) -> PgRecorder:
-        """Connect; `StoreError` where the server is away."""
-        with reaching(dsn):
-            pool = await asyncpg.create_pool(dsn, min_size=1, max_size=2, command_timeout=30)
-        return cls(dsn, pool)
-
-    async def write(self, batch: Batch) -> int:
-        """Write all of a batch or nothing; give the last event seq.
+        """Connect.
 
         Raises
         ------
         StoreError
-            Where the server is away; nothing of the batch is written then.
+            Where the database cannot be reached.
         """
-        with reaching(self._dsn):
-            async with self._pool.acquire() as connection, connection.transaction():
-                await connection.execute("SELECT pg_advisory_xact_lock($1)", _WRITER_LOCK)
-                await self._write_samples(connection, batch.samples)
-                await _write_events(connection, batch.events)
-                await _write_states(connection, batch.states)
-                await _write_outages(connection, batch.outages)
-                if batch.seen:
-                    await connection.execute(_SEEN, list(batch.seen), list(batch.seen.values()))
-                await connection.execute(_BEAT, batch.beat_at)
-                seq: int = await connection.fetchval("SELECT coalesce(max(seq), 0) FROM event")
-                await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(seq))
-        return seq
+        recorder = cls(dsn)
+        await recorder._connected()
+        return recorder
+
+    async def write(self, batch: Batch) -> int:
+        """Write all of a batch in one transaction and notify once.
+
+        Returns
+        -------
+        int
+            Last event number of the log.
+
+        Raises
+        ------
+        StoreError
+            Where the database is away or full. Nothing of the batch is there then. What
+            the driver says of a batch that no database could take passes unchanged: to
+            try that again would be of no use.
+        """
+        async with self._turn:
+            connection = await self._connected()
+            try:
+                seq = await self._settle_doubt(connection, batch)
+                if seq is None:
+                    await self._make_days(connection, batch)
+                    seq = await self._write(connection, batch)
+            except MISTAKES:
+                # A day that another program dropped meanwhile is made again at the next try.
+                self._days.clear()
+                raise
+            except DRIVER_ERRORS as error:
+                raise failed(self._dsn, error) from error
+            return seq
+
+    async def retain(self, days: int, now: datetime) -> int:
+        """Drop samples of whole UTC days that are older than ``days`` days.
+
+        Returns
+        -------
+        int
+            How many days were dropped.
+
+        Raises
+        ------
+        StoreError
+            Where the database cannot be reached.
+        """
+        async with self._turn:
+            connection = await self._connected()
+            before = _day(now) - timedelta(days=days)
+            try:
+                dropped = await connection.fetchval("SELECT drop_sample_days($1)", before)
+            except DRIVER_ERRORS as error:
+                raise failed(self._dsn, error) from error
+            self._days.clear()
+            return int(dropped)
 
     async def close(self) -> None:
-        """Release the connections."""
-        await asyncio.wait_for(self._pool.close(), 10)
+        """Release the connection."""
+        async with self._turn:
+            if self._connection is not None and not self._connection.is_closed():
+                try:
+                    await self._connection.close(timeout=5)
+                except DRIVER_ERRORS:
+                    self._connection.terminate()
+            self._connection = None
 
-    async def _write_samples(self, connection: Any, samples: Sequence[Sample]) -> None:  # noqa: ANN401
-        if not samples:
-            return
-        for day in {_day_of(sample.observed_at) for sample in samples} - self._days:
-            name = f"sample_{day:%Y%m%d}"
-            until = day + timedelta(days=1)
-            await connection.execute(
-                f"CREATE TABLE IF NOT EXISTS {name} PARTITION OF sample"
-                f" FOR VALUES FROM ('{day.isoformat()}') TO ('{until.isoformat()}')"
-            )
+    async def _connected(self) -> Any:  # noqa: ANN401 - asyncpg is not typed
+        if self._connection is None or self._connection.is_closed():
+            self._connection = await connect(self._dsn)
+        return self._connection
+
+    async def _settle_doubt(self, connection: asyncpg.Connection, batch: Batch) -> int | None:
+        doubt = self._doubt
+        if doubt is None:
+            return None
+        status = await connection.fetchval("SELECT pg_xact_status($1::text::xid8)", doubt.xid)
+        if status == "in progress":
+            raise StoreError(place_of(self._dsn), "still busy with the last batch", "try again in a moment")
+        self._doubt = None
+        same = (doubt.batch.beat_at, doubt.batch.events) == (batch.beat_at, batch.events)
+        return doubt.seq if status == "committed" and same else None
+
+    async def _make_days(self, connection: asyncpg.Connection, batch: Batch) -> None:
+        """Make the partitions this batch needs, and tomorrow's before midnight needs it."""
+        days = {_day(sample.observed_at) for sample in batch.samples}
+        if days:
+            days.add(_day(batch.beat_at) + timedelta(days=1))
+        for day in sorted(days - self._days):
+            await connection.execute("SELECT make_sample_day($1)", day)
             self._days.add(day)
-        await connection.copy_records_to_table(
-            "sample",
-            records=[(s.device_id, s.observed_at, s.profile, s.answered, s.rtt_s, s.values) for s in samples],
-            columns=["device_id", "observed_at", "profile", "answered", "rtt_s", "readings"],
-        )
+
+    async def _write(self, connection: asyncpg.Connection, batch: Batch) -> int:
+        transaction = connection.transaction()
+        await transaction.start()
+        try:
+            head = await connection.fetchrow(_LOCK_HEAD)
+            before = head["seq"]
+            seq = before + await self._add_events(connection, before, batch)
+            await self._add_rest(connection, batch)
+            await connection.execute(_MOVE_HEAD, seq, batch.beat_at)
+            if seq > before:
+                await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(seq))
+        except BaseException:
+            if not connection.is_closed():
+                await transaction.rollback()
+            raise
+        self._doubt = _Doubt(batch, head["xid"], seq)
+        await transaction.commit()
+        self._doubt = None
+        return int(seq)
+
+    async def _add_events(self, connection: asyncpg.Connection, before: int, batch: Batch) -> int:
+        if not batch.events:
+            return 0
+        return int(await connection.fetchval(_ADD_EVENTS, before, *columns_of_events(batch.events)))
+
+    async def _add_rest(self, connection: asyncpg.Connection, batch: Batch) -> None:
+        if batch.samples:
+            await connection.copy_records_to_table(
+                "sample",
+                records=[sample_record(sample) for sample in batch.samples],
+                columns=_SAMPLE_COLUMNS,
+            )
+        if batch.states:
+            columns = columns_of_states(batch.states)
+            ids, _, states, since, _, reasons, _ = columns
+            await connection.execute(_STATES, *columns)
+            await connection.execute(_END_INTERVALS, ids, states, since)
+            await connection.execute(_BEGIN_INTERVALS, ids, states, since, reasons)
+        if batch.outages:
+            await connection.execute(_OUTAGES, *columns_of_outages(batch.outages))
+        if batch.seen:
+            # Sorted, so that two writers never lock the same rows in opposite order.
+            ids = sorted(batch.seen)
+            await connection.execute(_SEEN, ids, [batch.seen[device_id] for device_id in ids])
 
 
-def _day_of(at: datetime) -> datetime:
-    return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-
-
-def _json(value: object) -> str:
-    return orjson.dumps(value).decode()
-
-
-async def _write_events(connection: Any, events: Sequence[Event]) -> None:  # noqa: ANN401
-    if not events:
-        return
-    await connection.execute(
-        _EVENTS,
-        [e.id for e in events],
-        [str(e.kind) for e in events],
-        [e.subject for e in events],
-        [e.occurred_at for e in events],
-        [e.recorded_at for e in events],
-        [_json(dict(e.payload)) for e in events],
-    )
-
-
-async def _write_states(connection: Any, states: Sequence[StateRow]) -> None:  # noqa: ANN401
-    if not states:
-        return
-    rows = list({row.device_id: row for row in states}.values())
-    await connection.execute(
-        _STATES,
-        [r.device_id for r in rows],
-        [str(r.kind) for r in rows],
-        [str(r.state) for r in rows],
-        [r.since for r in rows],
-        [r.seen_at for r in rows],
-        [r.reason for r in rows],
-        [_json(dict(r.metrics)) for r in rows],
-    )
-    await connection.execute(_HISTORY, [r.device_id for r in rows])
-
-
-async def _write_outages(connection: Any, outages: Sequence[Outage]) -> None:  # noqa: ANN401
-    for o in outages:
-        await connection.execute(
-            _OUTAGE,
-            o.id,
-            o.root_id,
-            str(o.likeliest),
-            o.opened_at,
-            o.updated_at,
-            o.closed_at,
-            _json(o.to_json()),
-        )
+def _day(moment: datetime) -> date:
+    return moment.astimezone(UTC).date()
