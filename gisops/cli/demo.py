@@ -37,7 +37,9 @@ def run(args: argparse.Namespace) -> int:
 
     from gisops.service.demo import DemoPlan, running_demo, watch_headless
 
-    signal.signal(signal.SIGTERM, _interrupt)
+    # A shell that starts us in the background has SIGINT ignored: take it all the same.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     plan = DemoPlan(
         inventory=args.inventory,
         run_dir=args.run_dir.resolve(),
