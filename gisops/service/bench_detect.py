@@ -24,7 +24,7 @@ from gisops.simulate.control import inject
 
 __all__ = ["DetectPlan", "measure_detection"]
 
-PAGE_PORT, AGENT_PORT, TRAP_PORT = 18050, 18100, 18162
+PAGE_PORT, TRAP_PORT = 18050, 18162
 LOST = frozenset({"down", "unreachable"})
 _APPROACH_S = 2.0
 
@@ -50,7 +50,6 @@ def measure_detection(plan: DetectPlan) -> Iterator[dict[str, Any]]:
             timeline=None,
             interval_s=plan.interval_s,
             page_port=PAGE_PORT,
-            agent_port=AGENT_PORT,
             trap_port=TRAP_PORT,
             has_traps=has_traps,
         )
