@@ -22,13 +22,17 @@ LOST = "() => (gisops.stateOf('CM-CLF-001-1') || {}).state === 'unreachable'"
 UP = "() => window.gisops && gisops.stateOf && (gisops.stateOf('CM-CLF-001-1') || {}).state === 'up'"
 
 
+def _say(text: str) -> None:
+    sys.stderr.write(f"{text}\n")
+
+
 def main() -> int:
     """Write the pictures into ``docs/images``."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="gisops-shots-") as run:
         Path(run).chmod(0o755)
         plan = DemoPlan(Path("data"), Path(run) / "run", None, interval_s=10.0, page_port=PORT, trap_port=18163)
-        with running_demo(plan, lambda text: sys.stderr.write(f"{text}\n")) as demo, sync_playwright() as playwright:
+        with running_demo(plan, _say) as demo, sync_playwright() as playwright:
             browser = playwright.chromium.launch(
                 executable_path="/usr/bin/chromium", args=["--no-sandbox", "--disable-background-networking"]
             )

@@ -57,7 +57,10 @@ def measure_detection(plan: DetectPlan) -> Iterator[dict[str, Any]]:
             for box_id in list(demo.inventory.boxes)[::50]:
                 drawn(box_id, frozenset({"up", "degraded"}), 60.0)
             rng = random.Random(plan.seed)  # noqa: S311 - repeatable chance
+            began, burnt = time.monotonic(), _cpu_s(demo)
             delays = {kind: [_strike(demo, drawn, kind, rng, plan) for _ in range(plan.faults)] for kind in _KINDS}
+            shares = {name: (now - burnt[name]) / (time.monotonic() - began) for name, now in _cpu_s(demo).items()}
+        yield from _shares(shares, has_traps, plan)
         goal = 5.0 if has_traps else 45.0 * plan.interval_s / 30.0
         for kind, values in delays.items():
             # A box that merely dies sends no trap: nothing but the next poll can tell.
@@ -82,6 +85,32 @@ def _strike(demo: Demo, drawn: Drawn, kind: str, rng: random.Random, plan: Detec
     coloured_at = drawn(target, LOST, 3 * plan.interval_s)
     inject(demo.control, {"fault": "restore", "target": target})
     return coloured_at - silent_at if coloured_at is not None else float("inf")
+
+
+def _cpu_s(demo: Demo) -> dict[str, float]:
+    """Processor seconds used so far by the simulator and the collector (Linux: fields 14 and 15 of stat)."""
+    used = {}
+    for program in (demo.simulator, demo.collector):
+        fields = Path(f"/proc/{program.process.pid}/stat").read_text().rpartition(")")[2].split()
+        used[program.name] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return used
+
+
+def _shares(shares: dict[str, float], has_traps: bool, plan: DetectPlan) -> Iterator[dict[str, Any]]:
+    goals = {"simulate": 0.25, "poll": 0.5}
+    for name, share in shares.items():
+        yield {
+            "bench": "detect",
+            "metric": f"{name}: processor share, {'with' if has_traps else 'no'} traps",
+            "size": 1600,
+            "value": round(share, 3),
+            "unit": "core",
+            "goal": goals[name],
+            "met": share <= goals[name],
+            "runs": 1,
+            "baseline": {"name": "one core", "value": 1.0},
+            "machine": f"{os.cpu_count()} cores, {platform.machine()}, a poll every {plan.interval_s:g} s",
+        }
 
 
 def _targets(kind: str, inventory: Inventory) -> set[str]:
