@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from gisops.errors import InventoryError
-from gisops.inventory.load import check_inventory, load_inventory
+from gisops.inventory.check import check_inventory
+from gisops.inventory.load import load_inventory
 
 DATA = Path(__file__).parents[2] / "data"
 
@@ -144,7 +145,7 @@ CASES: dict[str, tuple[Callable[[Path], None], str]] = {
     ),
     "folder in place of a file": (
         into_folder,
-        "sites.csv: cannot be read (Is a directory): check its mode",
+        "sites.csv: cannot be read (Is a directory): put a file in the place of the folder",
     ),
     "not json": (
         lambda folder: (folder / "fibre_routes/spans.geojson").write_text("{"),  # type: ignore[dict-item]
