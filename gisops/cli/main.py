@@ -21,7 +21,7 @@ from gisops.errors import GisopsError
 
 __all__ = ["COMMANDS", "entry_point", "main"]
 
-COMMANDS = ("demo", "poll", "serve", "simulate", "check", "db", "docs")
+COMMANDS = ("demo", "poll", "serve", "simulate", "check", "import", "db", "docs")
 """Each is a module of this package with ``add(subparsers)`` and ``run(args) -> int`` (``import_`` for ``import``)."""
 
 

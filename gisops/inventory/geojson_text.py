@@ -20,7 +20,7 @@ from gisops.inventory.raw import Raw, Row
 from gisops.inventory.schema import nearest_or_none, schema
 from gisops.inventory.typed import shorten, typed_values
 
-__all__ = ["GEOMETRY_KINDS", "columns_of", "properties_of", "read_features"]
+__all__ = ["GEOMETRY_KINDS", "OFDS_NAMES", "columns_of", "properties_of", "read_features"]
 
 GEOMETRY_KINDS: Mapping[str, tuple[str, ...]] = {
     "districts": ("Polygon", "MultiPolygon"),
@@ -32,7 +32,7 @@ GEOMETRY_KINDS: Mapping[str, tuple[str, ...]] = {
     "rivers": ("LineString", "MultiLineString", "Polygon", "MultiPolygon"),
 }
 _WGS84 = ("CRS84", "EPSG::4326", "EPSG:4326")
-_OFDS_NAMES = {
+OFDS_NAMES = {
     "nodes": {"kinds": "type"},
     "spans": {"start_id": "start", "end_id": "end", "fibre_count": "fibreCount", "ring": "gisops:ring"},
 }
@@ -53,10 +53,10 @@ def read_features(raw: Raw, table: str, place: str, text: str) -> None:
 def columns_of(table: str, properties: Mapping[str, Any], geometry: Any) -> dict[str, Any]:  # noqa: ANN401
     """Bring OFDS properties and point coordinates into the columns of the schema."""
     found = dict(properties)
-    for column, theirs in _OFDS_NAMES.get(table, {}).items():
+    for column, theirs in OFDS_NAMES.get(table, {}).items():
         value = properties.get(theirs)
         found[column] = value.get("id") if isinstance(value, dict) else value
-    if table in _OFDS_NAMES and not found.get("name"):
+    if table in OFDS_NAMES and not found.get("name"):
         found["name"] = found.get("id")  # the standard asks for an id only
     if table == "places" and geometry is not None:
         found["lon"], found["lat"] = geometry.x, geometry.y
@@ -65,7 +65,7 @@ def columns_of(table: str, properties: Mapping[str, Any], geometry: Any) -> dict
 
 def properties_of(table: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Bring values by column into the properties that are written; the way back of `columns_of`."""
-    names = _OFDS_NAMES.get(table, {})
+    names = OFDS_NAMES.get(table, {})
     found: dict[str, Any] = {}
     for column, value in values.items():
         if table == "places" and column in ("lon", "lat"):
@@ -119,7 +119,7 @@ def _record(raw: Raw, table: str, place: str, feature: object) -> Iterator[Row]:
         return
     found = columns_of(table, properties, geometry)
     if table in schema():
-        found = typed_values(raw, table, place, found, _OFDS_NAMES.get(table, {}))
+        found = typed_values(raw, table, place, found, OFDS_NAMES.get(table, {}))
     yield Row(place, found, geometry)
 
 
@@ -159,7 +159,7 @@ def _geometry_is_good(
 
 def _misspelt_properties(raw: Raw, table: str, place: str, features: list[Any]) -> None:
     """Complain once of a property that is nearly one we read; others are free in GeoJSON."""
-    names = _OFDS_NAMES.get(table, {})
+    names = OFDS_NAMES.get(table, {})
     known = {names.get(column.name, column.name) for column in schema()[table]}
     used: dict[str, int] = {}
     for number, feature in enumerate(features, 1):

@@ -87,13 +87,13 @@ def _read_settings(raw: Raw) -> None:
 
 
 def _read_csv(raw: Raw, table: str, path: str, parsed: CsvText) -> None:
-    if parsed.header and _header_is_good(raw, table, path, parsed):
-        raw.tables[table] = _rows(raw, table, path, parsed)
-    elif not parsed.header and parsed.broken is None:
+    if parsed.broken is not None:  # what refers to its records is not judged: nobody knows which it has
+        raw.complain("csv", f"{path}:{parsed.broken_at}", f"is not CSV ({parsed.broken})", "check its quotes")
+    elif not parsed.header:
         names = ",".join(column.name for column in schema()[table] if column.required)
         raw.complain("empty_file", path, "is empty", f"begin it with the line {names}")
-    if parsed.broken is not None:
-        raw.complain("csv", f"{path}:{parsed.broken_at}", f"is not CSV ({parsed.broken})", "check its quotes")
+    elif _header_is_good(raw, table, path, parsed):
+        raw.tables[table] = _rows(raw, table, path, parsed)
 
 
 def _rows(raw: Raw, table: str, path: str, parsed: CsvText) -> list[Row]:

@@ -39,9 +39,11 @@ def district_coverage(raw: Raw) -> Iterator[Finding]:
     if len(rows) < 2:
         return
     shapes = [row.geometry for row in rows]
-    for row, edges in zip(rows, shapely.coverage_invalid_edges(shapes, gap_width=_GAP_DEG), strict=True):
+    for number, edges in enumerate(shapely.coverage_invalid_edges(shapes, gap_width=_GAP_DEG)):
         if edges is not None and not edges.is_empty:
-            x, y = shapely.get_coordinates(edges)[0]
+            row, others = rows[number], shapely.union_all(shapes[:number] + shapes[number + 1 :])
+            corners = shapely.get_coordinates(edges)
+            x, y = corners[np.argmin(shapely.distance(shapely.points(corners), others))]
             what = f"{row.values['id']} overlaps or misses its neighbour near {x:.5f} {y:.5f}"
             yield Finding(row.place, what, "make the shared edge coincide", "district_coverage")
     whole = shapely.union_all(shapes)
