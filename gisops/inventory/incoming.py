@@ -75,14 +75,19 @@ def incoming_rows(
 
 
 def _values(
-    table: str, row: OfficialRow, matched: ColumnMap, geometry: object, findings: list[Finding]
+    table: str,
+    row: OfficialRow,
+    matched: ColumnMap,
+    geometry: Any,  # noqa: ANN401 - a shapely geometry
+    findings: list[Finding],
 ) -> dict[str, Any]:
     values: dict[str, Any] = {}
-    placed = geometry is not None and table != "spans"
+    placed = geometry is not None and geometry.geom_type == "Point"
     for column in schema()[table]:
-        if placed and column.name in _FROM_GEOMETRY:
-            values[column.name] = getattr(geometry, "x" if column.name == "lon" else "y")
-            continue
+        if column.name in _FROM_GEOMETRY and (placed or findings):
+            if placed:
+                values[column.name] = getattr(geometry, "x" if column.name == "lon" else "y")
+            continue  # where the place is wrong, it has been said
         raw = matched.values.get(column.name, row.values.get(matched.columns.get(column.name, "")))
         if raw is None:
             continue

@@ -19,7 +19,7 @@ from gisops.inventory.column_map import ColumnMap, match_columns
 from gisops.inventory.finding import Finding
 from gisops.inventory.incoming import Incoming, incoming_rows
 from gisops.inventory.merge import known_ids, merge_csv, merge_geojson
-from gisops.inventory.official import read_official, to_wgs84
+from gisops.inventory.official import Official, read_official, to_wgs84
 from gisops.inventory.read import CSV_TABLES, file_of
 from gisops.inventory.schema import schema
 from gisops.inventory.text_file import read_text
@@ -132,7 +132,7 @@ def import_layer(
     before = "" if replace and not _is_readable(target) else _text(target)
     known = known_ids(table, str(target), before)
     if official.rows:
-        _need_columns(table, source.path, official.columns, matched, usable, known)
+        _need_columns(table, source.path, official, matched, usable, known)
     merged = (merge_csv if table in CSV_TABLES else merge_geojson)(
         table, str(target), before, usable, replace=replace
     )
@@ -177,7 +177,7 @@ def _is_readable(path: Path) -> bool:
 def _need_columns(
     table: str,
     path: Path,
-    columns: tuple[str, ...],
+    official: Official,
     matched: ColumnMap,
     usable: list[Incoming],
     known: frozenset[str],
@@ -186,9 +186,13 @@ def _need_columns(
     given = {*matched.columns, *matched.values, *(name for row in usable[:1] for name in row.values)}
     if table in ("nodes", "spans"):
         given.add("name")  # the standard asks for an id only
+    if any(row.geometry is not None for row in official.rows):
+        given |= {"lon", "lat"}
     missing = [column.name for column in schema()[table] if column.required and column.name not in given]
     if "id" in missing or (missing and any(row.id not in known for row in usable)):
-        remedy = f"say which in --map ([columns] or [values]); its columns are {', '.join(columns) or 'none'}"
+        remedy = (
+            f"say which in --map ([columns] or [values]); its columns are {', '.join(official.columns) or 'none'}"
+        )
         raise InventoryError(str(path), f"no column gives {', '.join(missing)} of {table}", remedy)
 
 
