@@ -34,7 +34,7 @@ CAUSE_LABELS: dict[Cause, str] = {
     Cause.UPSTREAM_FAULT: "Upstream fault",
     Cause.VENDOR_SHUTDOWN: "Vendor shutdown",
     Cause.PLANNED_WORK: "Planned work",
-    Cause.UNKNOWN: "Not judged yet",
+    Cause.UNKNOWN: "Unknown",
 }
 
 _EVENT_LABELS = {

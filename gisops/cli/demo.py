@@ -21,7 +21,6 @@ def add(subparsers: Subparsers) -> None:
     add_inventory(parser)
     add_run(parser)
     parser.add_argument("--port", type=int, default=8050, help="port of the page (default: 8050)")
-    parser.add_argument("--agent-port", type=int, default=16100, help="UDP port of the devices (default: 16100)")
     parser.add_argument("--trap-port", type=int, default=16162, help="UDP port for traps (default: 16162)")
     parser.add_argument("--interval", type=float, default=30.0, metavar="S", help="between two polls (default: 30)")
     parser.add_argument("--timeline", type=Path, metavar="FILE", help="default: scenarios/demo.toml of the inventory")
@@ -37,14 +36,15 @@ def run(args: argparse.Namespace) -> int:
 
     from gisops.service.demo import DemoPlan, running_demo, watch_headless
 
-    signal.signal(signal.SIGTERM, _interrupt)
+    # A shell that starts us in the background has SIGINT ignored: take it all the same.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupt)
     plan = DemoPlan(
         inventory=args.inventory,
         run_dir=args.run_dir.resolve(),
         timeline=args.timeline or args.inventory / "scenarios" / "demo.toml",
         interval_s=args.interval,
         page_port=None if args.headless else args.port,
-        agent_port=args.agent_port,
         trap_port=args.trap_port,
         dsn=os.environ.get("GISOPS_DSN"),
     )
@@ -57,8 +57,8 @@ def run(args: argparse.Namespace) -> int:
             theft = seen["theft"]
             polled = seen["devices_polled"] >= 0.9 * seen["devices"]
             return 0 if polled and (theft is None or theft["detected"]) else 1
-        print(f"Karachi is live at http://127.0.0.1:{args.port}  (Ctrl-C ends it)", flush=True)
         try:
+            print(f"Karachi is live at http://127.0.0.1:{args.port}  (Ctrl-C ends it)", flush=True)
             while True:
                 demo.programs.check()
                 time.sleep(0.5)

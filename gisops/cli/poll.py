@@ -33,7 +33,6 @@ def run(args: argparse.Namespace) -> int:
     from gisops.cli.common import need_dsn, stop_on_signals, utc_now
     from gisops.service.collector import Collector
     from gisops.service.compose import CollectorPlan, collect
-    from gisops.store.migrate import migrate
 
     plan = CollectorPlan(
         args.inventory,
@@ -44,7 +43,6 @@ def run(args: argparse.Namespace) -> int:
         None if args.no_traps else args.trap_port,
         args.bind,
     )
-    migrate(plan.dsn)
 
     def ready(_: Collector, devices: int) -> None:
         print(json.dumps({"ready": True, "devices": devices, "interval_s": args.interval}), flush=True)

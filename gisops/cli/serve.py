@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     async def main() -> None:
         async with live_view(args.inventory, need_dsn(args.run_dir), utc_now) as view:
             app = create_app(view, tile_url=args.tiles, clock=utc_now)
-            config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=2)
+            config = uvicorn.Config(app, log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=2)
             server = uvicorn.Server(config)
             announcing = asyncio.create_task(_announce(server, args.host, args.port))
             await server.serve(sockets=[sock])

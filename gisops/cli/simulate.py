@@ -19,7 +19,6 @@ def add(subparsers: Subparsers) -> None:
     add_run(parser)
     parser.add_argument("--credentials", type=Path, metavar="FILE", help="default: credentials.toml in --run")
     parser.add_argument("--control", type=Path, metavar="SOCKET", help="default: control.sock in --run")
-    parser.add_argument("--port", type=int, default=16100, help="UDP port of every agent (default: 16100)")
     parser.add_argument("--trap-port", type=int, default=16162, help="where traps go on 127.0.0.1 (default: 16162)")
     parser.add_argument("--no-traps", action="store_true", help="send no traps")
     parser.add_argument("--timeline", type=Path, metavar="FILE", help="TOML file of faults to come")
@@ -53,7 +52,6 @@ def run(args: argparse.Namespace) -> int:
     plan = SimulationPlan(
         inventory,
         load_credentials(args.credentials or args.run_dir / "credentials.toml"),
-        args.port,
         None if args.no_traps else args.trap_port,
         args.control or args.run_dir / "control.sock",
         tuple(read_timeline(args.timeline, inventory)) if args.timeline else (),
@@ -61,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
     )
 
     def ready(fleet: Fleet, start: datetime) -> None:
-        said = {"ready": True, "agents": fleet.size, "port": args.port, "started_at": start.isoformat()}
+        said = {"ready": True, "agents": fleet.size, "ports": fleet.ports, "started_at": start.isoformat()}
         print(json.dumps(said), flush=True)
 
     async def main() -> None:

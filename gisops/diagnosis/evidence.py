@@ -32,16 +32,22 @@ def observe(group: Group, facts: Facts, layout: Layout) -> dict[str, bool | None
 
 def _of_box(box_id: str, facts: Facts, layout: Layout) -> dict[str, bool | None]:
     fact = facts.devices[box_id]
-    cameras = [facts.devices.get(c) for c in layout.cameras_of_box[box_id]]
-    known = [camera for camera in cameras if camera is not None]
     return {
         "door_opened": _sensed(fact, facts, "door_opened", "door_open", 0.5),
         "tilted": _sensed(fact, facts, "tilted", "tilt_deg", 15.0),
         "on_battery": ran_on_battery(box_id, facts),
         "charge_low": _low(fact),
-        "cameras_lost_too": all(c.lost_at is not None for c in known) if known else None,
+        "cameras_lost_too": _cameras_lost(fact, facts, layout),
         "feeder_lost_mains": _neighbours(box_id, facts, layout),
     }
+
+
+def _cameras_lost(box: DeviceFact, facts: Facts, layout: Layout) -> bool | None:
+    """Whether all cameras went with the box; only an answer since then says that one did not."""
+    cameras = [facts.devices[c] for c in layout.cameras_of_box[box.device_id] if c in facts.devices]
+    if any(c.seen_at and box.lost_at and c.lost_at is None and c.seen_at > box.lost_at for c in cameras):
+        return False
+    return True if cameras and all(c.lost_at is not None for c in cameras) else None
 
 
 def _sensed(fact: DeviceFact, facts: Facts, signal: str, metric: str, limit: float) -> bool | None:

@@ -24,11 +24,14 @@ class DeviceFact:
         First unanswered poll of a confirmed loss; ``None`` while it is not lost.
     metrics
         Last readings it gave; a missing one is ``None`` or absent.
+    seen_at
+        When it last answered; ``None`` if never.
     """
 
     device_id: str
     lost_at: datetime | None
     metrics: Mapping[str, float | None] = field(default_factory=dict)
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

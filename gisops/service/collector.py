@@ -26,7 +26,9 @@ __all__ = ["Collector", "Tally", "targets_of"]
 
 TICK_S = 0.1
 BEAT_S = 2.0
-ALERT_INTERVAL_S = 1.0
+ALERT_INTERVAL_S = 0.5
+CONFIRM_TIMEOUT_S = 0.5
+"""Longest wait for an answer when a loss is to be confirmed: a second look must be a quick one."""
 MAX_WAITING = 3000
 """Batches that wait for the store before the samples of the oldest are dropped (events never are)."""
 
@@ -36,10 +38,6 @@ class Scheduler(Protocol):
 
     def due(self, now: float) -> list[str]:
         """Give the devices to ask now."""
-        ...
-
-    def hasten(self, ids: set[str], now: float) -> None:
-        """Ask these at once, without moving their regular turns."""
         ...
 
 
@@ -102,6 +100,10 @@ class Collector:
     ) -> None:
         self._watch = watch
         self._targets = targets
+        self._quick = {
+            device_id: replace(target, timeout_s=min(target.timeout_s, CONFIRM_TIMEOUT_S))
+            for device_id, target in targets.items()
+        }
         self._poller = poller
         self._schedule = schedule
         self._recorder = recorder
@@ -126,14 +128,12 @@ class Collector:
         next_alert = loop.time()
         while not stop.is_set():
             now = loop.time()
-            due = set(self._schedule.due(now))
-            if now >= next_alert:
-                due |= self._watch.on_alert()
-                next_alert = now + ALERT_INTERVAL_S
-            self._ask(due)
+            self._ask(set(self._schedule.due(now)), self._targets)
             batch = self._watch.settle(self._clock())
-            urgent = self._watch.take_urgent(batch.beat_at)
-            self._schedule.hasten(urgent, loop.time())
+            self._ask(self._watch.take_urgent(batch.beat_at), self._quick)
+            if now >= next_alert:
+                self._ask(set(self._watch.on_alert()), self._quick)
+                next_alert = now + ALERT_INTERVAL_S
             if batch.events or batch.samples or now >= next_beat:
                 self._queue(batch)
                 next_beat = now + BEAT_S
@@ -144,12 +144,12 @@ class Collector:
         self._queue(self._last_word())
         await writer
 
-    def _ask(self, device_ids: set[str]) -> None:
+    def _ask(self, device_ids: set[str], targets: Mapping[str, Target]) -> None:
         fresh = device_ids - self._asking
         if not fresh:
             return
         self._asking |= fresh
-        task = asyncio.create_task(self._poll([self._targets[d] for d in sorted(fresh)]))
+        task = asyncio.create_task(self._poll([targets[d] for d in sorted(fresh)]))
         self._polls.add(task)
         task.add_done_callback(self._polls.discard)
 

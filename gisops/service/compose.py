@@ -22,6 +22,7 @@ from gisops.service.watch import Watch, signal_of
 from gisops.snmp.engine import SnmpEngine
 from gisops.snmp.schedule import Schedule
 from gisops.snmp.traps import TrapListener
+from gisops.store.migrate import migrate
 from gisops.store.ports import Batch, Reader
 from gisops.store.reader import PgReader
 from gisops.store.recorder import PgRecorder
@@ -38,7 +39,7 @@ class CollectorPlan:
     inventory, credentials
         Folder and file.
     dsn
-        Database, migrated.
+        Database; brought to the present schema first.
     interval_s, timeout_s
         Between two polls of a device, and the wait for one answer.
     trap_port
@@ -66,6 +67,7 @@ async def collect(
     inventory = load_inventory(plan.inventory)
     profiles = shipped_profiles()
     targets = targets_of(inventory, profiles, load_credentials(plan.credentials), plan.timeout_s)
+    await asyncio.to_thread(migrate, plan.dsn)
     watch = Watch(inventory, profiles, shipped_causes(), plan.interval_s, clock())
     loop = asyncio.get_running_loop()
     schedule = Schedule(targets, plan.interval_s, loop.time())

@@ -44,7 +44,6 @@ class DemoPlan:
     timeline: Path | None
     interval_s: float = 30.0
     page_port: int | None = 8050
-    agent_port: int = 16100
     trap_port: int = 16162
     has_traps: bool = True
     dsn: str | None = None
@@ -117,7 +116,7 @@ def running_demo(plan: DemoPlan, say: Callable[[str], None]) -> Iterator[Demo]:
 
 
 def _simulator_arguments(plan: DemoPlan) -> list[str]:
-    arguments = ["--port", f"{plan.agent_port}", "--trap-port", f"{plan.trap_port}"]
+    arguments = ["--trap-port", f"{plan.trap_port}"]
     if plan.timeline is not None:
         arguments += ["--timeline", str(plan.timeline)]
     if not plan.has_traps:

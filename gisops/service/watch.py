@@ -273,7 +273,12 @@ class Watch:
             self._signals.popleft()
         facts = Facts(
             {
-                t.device_id: DeviceFact(t.device_id, (t.missed_at or t.since) if t.state.is_lost else None, t.metrics)
+                t.device_id: DeviceFact(
+                    t.device_id,
+                    (t.missed_at or t.since) if t.state.is_lost else None,
+                    t.metrics,
+                    t.seen_at,
+                )
                 for t in self._tracks.values()
             },
             tuple(self._signals),

@@ -12,7 +12,7 @@ from datetime import datetime
 from gisops.config.credentials import Credential
 from gisops.errors import ConfigError, SnmpError, WireError
 from gisops.simulate.answer import Agent
-from gisops.simulate.city import City, Notice
+from gisops.simulate.city import BoxUnit, CameraUnit, City, Notice
 from gisops.simulate.mib import box_view, camera_view
 from gisops.wire.message import V2C, Message, encode_message
 from gisops.wire.pdu import Pdu, PduType, Tag, VarBind
@@ -80,13 +80,13 @@ class Fleet:
 
     def __init__(
         self,
-        sock: socket.socket,
+        socks: Mapping[int, socket.socket],
         city: City,
         agents: Mapping[str, Agent],
         trap_port: int | None,
         clock: Callable[[], datetime],
     ) -> None:
-        self._sock = sock
+        self._socks = socks
         self._city = city
         self._agents = agents
         self._by_id = {agent.device_id: (address, agent) for address, agent in agents.items()}
@@ -100,18 +100,15 @@ class Fleet:
         cls,
         city: City,
         credentials: Mapping[str, Credential],
-        port: int,
         trap_port: int | None,
         clock: Callable[[], datetime],
     ) -> Fleet:
-        """Bind the port on loopback and start to answer.
+        """Bind every port the inventory names, on loopback, and start to answer.
 
         Parameters
         ----------
         city, credentials
             Who answers, and to whom.
-        port
-            UDP port of every agent.
         trap_port
             Where traps go on 127.0.0.1; ``None``: none are sent.
         clock
@@ -120,27 +117,26 @@ class Fleet:
         Raises
         ------
         SnmpError
-            Where the port is in use.
+            Where a port is in use.
         """
-        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        sock.setblocking(False)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
-        sock.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
-        with contextlib.suppress(PermissionError):
-            # Datagrams for any address but 127/8 are dropped below in any case.
-            sock.setsockopt(socket.SOL_SOCKET, _SO_BINDTODEVICE, b"lo")
+        units: list[BoxUnit | CameraUnit] = [*city.boxes.values(), *city.cameras.values()]
+        socks: dict[int, socket.socket] = {}
         try:
-            sock.bind(("0.0.0.0", port))  # noqa: S104 - every loopback address, and those alone
-        except OSError as error:
-            sock.close()
-            raise SnmpError(
-                f"UDP port {port}",
-                f"cannot be used ({error.strerror})",
-                "stop what uses it, or choose another",
-            ) from error
-        fleet = cls(sock, city, agents_of(city, credentials), trap_port, clock)
-        asyncio.get_running_loop().add_reader(sock.fileno(), fleet._drain)
+            for port in sorted({unit.record.snmp_port for unit in units}):
+                socks[port] = _bound(port)
+        except SnmpError:
+            for sock in socks.values():
+                sock.close()
+            raise
+        fleet = cls(socks, city, agents_of(city, credentials), trap_port, clock)
+        for sock in socks.values():
+            asyncio.get_running_loop().add_reader(sock.fileno(), fleet._drain, sock)
         return fleet
+
+    @property
+    def ports(self) -> tuple[int, ...]:
+        """The UDP ports it answers on."""
+        return tuple(self._socks)
 
     @property
     def size(self) -> int:
@@ -156,22 +152,24 @@ class Fleet:
         """Send each notice as a version 2c trap from the device's own address."""
         if self._trap_port is None:
             return
+        sock = next(iter(self._socks.values()))
         for notice in notices:
             address, agent = self._by_id[notice.device_id]
             if self._city.is_lost_by_chance(notice.device_id):
                 continue
-            self._send(encode_message(_trap(notice, agent, now)), address, ("127.0.0.1", self._trap_port))
+            _send(sock, encode_message(_trap(notice, agent, now)), address, ("127.0.0.1", self._trap_port))
 
     def close(self) -> None:
         """Stop answering."""
-        asyncio.get_running_loop().remove_reader(self._sock.fileno())
-        self._sock.close()
+        for sock in self._socks.values():
+            asyncio.get_running_loop().remove_reader(sock.fileno())
+            sock.close()
 
-    def _drain(self) -> None:
+    def _drain(self, sock: socket.socket) -> None:
         now = self._clock()
         for _ in range(_DRAIN):
             try:
-                data, ancillary, _, source = self._sock.recvmsg(65535, 64)
+                data, ancillary, _, source = sock.recvmsg(65535, 64)
             except BlockingIOError:
                 return
             except OSError:
@@ -187,14 +185,36 @@ class Fleet:
                 continue
             lost = self._city.is_lost_by_chance(agent.device_id) or self._city.is_lost_by_chance(agent.device_id)
             if answer is not None and not lost:
-                self._send(answer, asked, source)
+                _send(sock, answer, asked, source)
                 self.answers += 1
 
-    def _send(self, data: bytes, source: str, to: tuple[str, int]) -> None:
-        info = struct.pack("=I4s4s", 0, socket.inet_aton(source), bytes(4))
-        with contextlib.suppress(OSError):
-            # A full send buffer loses a datagram, as a street does.
-            self._sock.sendmsg([data], [(socket.IPPROTO_IP, _IP_PKTINFO, info)], 0, to)
+
+def _bound(port: int) -> socket.socket:
+    """Give a socket on every loopback address; it sees which one was asked."""
+    sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    sock.setblocking(False)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _RECEIVE_BUFFER)
+    sock.setsockopt(socket.IPPROTO_IP, _IP_PKTINFO, 1)
+    with contextlib.suppress(PermissionError):
+        # Datagrams for any address but 127/8 are dropped below in any case.
+        sock.setsockopt(socket.SOL_SOCKET, _SO_BINDTODEVICE, b"lo")
+    try:
+        sock.bind(("0.0.0.0", port))  # noqa: S104 - every loopback address, and those alone
+    except OSError as error:
+        sock.close()
+        raise SnmpError(
+            f"UDP port {port}",
+            f"cannot be used ({error.strerror})",
+            "stop what uses it, or choose another",
+        ) from error
+    return sock
+
+
+def _send(sock: socket.socket, data: bytes, source: str, to: tuple[str, int]) -> None:
+    info = struct.pack("=I4s4s", 0, socket.inet_aton(source), bytes(4))
+    with contextlib.suppress(OSError):
+        # A full send buffer loses a datagram, as a street does.
+        sock.sendmsg([data], [(socket.IPPROTO_IP, _IP_PKTINFO, info)], 0, to)
 
 
 def _asked_address(ancillary: list[tuple[int, int, bytes]]) -> str:

@@ -23,14 +23,13 @@ TICK_S = 0.2
 
 @dataclass(frozen=True, slots=True)
 class SimulationPlan:
-    """What to simulate: the city, its secrets, its ports, its faults.
+    """What to simulate: the city, its secrets, its faults, where its traps go.
 
     ``trap_port`` ``None`` sends no traps; ``seed`` makes chance repeatable.
     """
 
     inventory: Inventory
     credentials: Mapping[str, Credential]
-    port: int
     trap_port: int | None
     control: Path
     timeline: tuple[Fault, ...] = ()
@@ -46,7 +45,7 @@ async def simulate(
     """Run until ``stop`` is set; ``on_ready`` gets the agents and the zero of the timeline once they answer."""
     start = clock()
     city = City(plan.inventory, start, random.Random(plan.seed))  # noqa: S311 - chance, not secrecy
-    fleet = await Fleet.open(city, plan.credentials, plan.port, plan.trap_port, clock)
+    fleet = await Fleet.open(city, plan.credentials, plan.trap_port, clock)
     for fault in plan.timeline:
         city.inject(fault, start + timedelta(seconds=fault.at_s))
 

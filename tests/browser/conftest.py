@@ -114,3 +114,11 @@ def page(browser: Browser, serving: Serving, watched: Watched) -> Iterator[Page]
     context.close()
     assert watched.hosts <= {"127.0.0.1", ""}  # data: and blob: addresses have no host
     assert watched.complaints == []
+
+
+@pytest.fixture
+def blank_page(browser: Browser) -> Iterator[Page]:
+    """Give a page that shows nothing yet."""
+    context = browser.new_context(viewport={"width": 1366, "height": 768})
+    yield context.new_page()
+    context.close()

@@ -81,7 +81,7 @@ async def city(tmp_path: Path) -> AsyncIterator[Running]:
     listener = await TrapListener.open("127.0.0.1", 0, lambda _: True, on_trap, now)
     stop = asyncio.Event()
     ready: asyncio.Future[Fleet] = asyncio.get_running_loop().create_future()
-    plan = SimulationPlan(inventory, CREDENTIALS, port, listener.port, tmp_path / "control")
+    plan = SimulationPlan(inventory, CREDENTIALS, listener.port, tmp_path / "control")
     task = asyncio.create_task(simulate(plan, now, stop, lambda fleet, _: ready.set_result(fleet)))
     running = Running(inventory, plan.control, await ready)
     yield running

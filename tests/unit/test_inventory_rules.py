@@ -422,10 +422,11 @@ def test_an_overlay_stands_for_a_file_that_stays_as_it_is(folder: Path) -> None:
 def test_only_the_first_of_many_dangling_references_have_a_hint(folder: Path) -> None:
     header, first, *_ = (folder / "cameras.csv").read_text(encoding="utf-8").splitlines()
     lines = [
-        first.replace("C1,", f"C{n},").replace("B1,1,", f"B1{n},1,").replace("10.0.1.1", f"10.1.0.{n}")
-        for n in range(100, 200)
+        first.replace("C1,", f"C{n},").replace("B1,1,", f"B1{chr(65 + n)},1,").replace("10.0.1.1", f"10.1.0.{n}")
+        for n in range(58)
+        if chr(65 + n).isalpha()
     ]
     (folder / "cameras.csv").write_text("\n".join([header, *lines]), encoding="utf-8")
     said = answer(folder)  # each hint compares with every id: thousands would take minutes
-    assert (len(said), sum(line.endswith("did you mean B1?") for line in said)) == (100, 50)
-    assert said[99] == "cameras.csv:101: C199 has box_id B1199, which is not in boxes: add it to boxes"
+    assert (len(said), sum(line.endswith("did you mean B1?") for line in said)) == (len(lines), 50)
+    assert said[-1] == "cameras.csv:53: C57 has box_id B1z, which is not in boxes: add it to boxes"

@@ -1,0 +1,111 @@
+"""How long from a fault to its colour on the page: real agents, real polls, a real browser.
+
+Faults strike boxes and cameras drawn at random, one after the other; with and
+without traps. The clock starts when the device goes silent.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import random
+import shutil
+import statistics
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gisops.model.inventory import Inventory
+from gisops.service.demo import Demo, DemoPlan, running_demo
+from gisops.service.page_watch import Drawn, watching
+from gisops.simulate.control import inject
+
+__all__ = ["DetectPlan", "measure_detection"]
+
+PAGE_PORT, TRAP_PORT = 18050, 18162
+LOST = frozenset({"down", "unreachable"})
+_APPROACH_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class DetectPlan:
+    """What to measure: so many faults of each kind, with and without traps."""
+
+    inventory: Path
+    run_dir: Path
+    faults: int
+    interval_s: float
+    seed: int
+
+
+def measure_detection(plan: DetectPlan) -> Iterator[dict[str, Any]]:
+    """Yield one figure a metric: median, 95th percentile and maximum for each kind of fault."""
+    for has_traps in (True, False):
+        shutil.rmtree(plan.run_dir, ignore_errors=True)
+        demo_plan = DemoPlan(
+            inventory=plan.inventory,
+            run_dir=plan.run_dir,
+            timeline=None,
+            interval_s=plan.interval_s,
+            page_port=PAGE_PORT,
+            trap_port=TRAP_PORT,
+            has_traps=has_traps,
+        )
+        with running_demo(demo_plan, lambda _: None) as demo, watching(f"http://127.0.0.1:{PAGE_PORT}/") as drawn:
+            for box_id in list(demo.inventory.boxes)[::50]:
+                drawn(box_id, frozenset({"up", "degraded"}), 60.0)
+            rng = random.Random(plan.seed)  # noqa: S311 - repeatable chance
+            delays = {kind: [_strike(demo, drawn, kind, rng, plan) for _ in range(plan.faults)] for kind in _KINDS}
+        goal = 5.0 if has_traps else 45.0 * plan.interval_s / 30.0
+        for kind, values in delays.items():
+            # A box that merely dies sends no trap: nothing but the next poll can tell.
+            bound = goal if kind != "box_fault" or not has_traps else 45.0 * plan.interval_s / 30.0
+            yield from _figures(f"{kind}, {'with' if has_traps else 'no'} trap", values, bound, plan)
+
+
+_KINDS = ("theft", "camera_fault", "box_fault")
+
+
+def _strike(demo: Demo, drawn: Drawn, kind: str, rng: random.Random, plan: DetectPlan) -> float:
+    """Make one fault, wait for its colour, put it right; give the seconds between, infinity if it never came."""
+    target = rng.choice(sorted(_targets(kind, demo.inventory)))
+    drawn(target, frozenset({"up", "degraded"}), 90.0)
+    time.sleep(rng.uniform(0.0, min(5.0, plan.interval_s)))
+    fault: dict[str, Any] = {"fault": kind, "target": target}
+    silent_at = time.time()
+    if kind == "theft":
+        fault["approach_s"] = _APPROACH_S
+        silent_at += _APPROACH_S
+    inject(demo.control, fault)
+    coloured_at = drawn(target, LOST, 3 * plan.interval_s)
+    inject(demo.control, {"fault": "restore", "target": target})
+    return coloured_at - silent_at if coloured_at is not None else float("inf")
+
+
+def _targets(kind: str, inventory: Inventory) -> set[str]:
+    return set(inventory.cameras if kind == "camera_fault" else inventory.boxes)
+
+
+def _figures(metric: str, values: list[float], goal: float, plan: DetectPlan) -> Iterator[dict[str, Any]]:
+    ordered = sorted(values)
+    p95 = ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
+    machine = f"{os.cpu_count()} cores, {platform.machine()}"
+    for name, value, bound in (
+        ("median", statistics.median(ordered), None),
+        ("p95", p95, None),
+        ("max", ordered[-1], goal),
+    ):
+        yield {
+            "bench": "detect",
+            "metric": f"{metric}: {name}",
+            "size": 1600,
+            "value": round(value, 2),
+            "unit": "s",
+            "goal": bound,
+            "met": value <= bound if bound is not None else None,
+            "runs": len(values),
+            "baseline": {"name": "poll interval (the limit without traps)", "value": plan.interval_s},
+            "machine": machine,
+        }
