@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 GISOPS := $(VENV)/bin/gisops
 
-.PHONY: env demo test lint bench chaos screenshots city clean
+.PHONY: env demo test lint bench screenshots city clean
 
 env: $(VENV)/.ready
 
@@ -31,9 +31,6 @@ test: env
 
 bench: env
 	$(GISOPS) bench detect --json
-
-chaos: env
-	$(VENV)/bin/pytest -m chaos
 
 screenshots: env
 	@sh tools/system-packages.sh

@@ -135,7 +135,7 @@ def test_bad_input_is_one_line_with_a_remedy(short_tmp: Path) -> None:
     (short_tmp / "file").write_text("")
     cases = {
         ("poll", "--inventory", str(broken)): f"{boxes}:1: unknown column 'batery_wh': did you mean battery_wh?",
-        ("demo", "--run", str(short_tmp / "file" / "run")): "cannot be written (Not a directory): choose another",
+        ("demo", "--run", str(short_tmp / "file" / "run")): "cannot be used (Not a directory): choose another",
         ("demo", "--run", run_dir, "--timeline", "nowhere.toml"): "nowhere.toml: cannot be read",
         ("check", "inventory", "nowhere"): "nowhere: is not a folder: name the folder that holds inventory.toml",
         ("simulate", "inject", "theft", "BX-1", "--run", run_dir): "no simulator listens there",
@@ -150,7 +150,7 @@ def test_bad_input_is_one_line_with_a_remedy(short_tmp: Path) -> None:
 
 def test_a_database_that_is_down_is_one_line_without_its_password(short_tmp: Path) -> None:
     credentials = short_tmp / "credentials.toml"
-    credentials.write_text('[street-v2c]\nversion = "2c"\ncommunity = "x"\n')
+    credentials.write_text('[street-v2c]\nversion = "2c"\ncommunity = "x"\n[redzone-v3]\nversion = "3"\nuser = "x"\n')
     credentials.chmod(0o600)
     arguments = ("poll", "--inventory", str(DATA), "--run", str(short_tmp), "--credentials", str(credentials))
     done = gisops(*arguments, GISOPS_DSN="postgresql://u:hunter2secret@127.0.0.1:1/x")
