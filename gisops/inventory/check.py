@@ -80,7 +80,7 @@ def check_inventory(
     Raises
     ------
     InventoryError
-        Where there is no such folder.
+        Where there is no such folder, or nothing of an inventory in it.
     """
     try:
         is_folder = folder.is_dir()
@@ -90,6 +90,10 @@ def check_inventory(
     if not is_folder and overlay is None:
         raise InventoryError(str(folder), "is not a folder", "name the folder that holds inventory.toml")
     raw = read_inventory(folder, overlay)
+    if overlay is None and not raw.tables and all(finding.rule == "missing_file" for finding in raw.findings):
+        raise InventoryError(
+            str(folder), "holds no file of an inventory", "name the folder that holds inventory.toml"
+        )
     found = [*raw.findings, *(finding for rule in RULES for finding in rule(raw))]
     if profiles is not None:
         found.extend(unknown_profiles(raw, profiles))

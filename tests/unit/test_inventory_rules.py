@@ -390,6 +390,21 @@ def test_an_unreadable_folder_is_one_line(tmp_path: Path) -> None:
         check_inventory(link)
 
 
+def test_a_folder_with_nothing_of_an_inventory_is_one_line(tmp_path: Path) -> None:
+    with pytest.raises(InventoryError, match="holds no file of an inventory: name the folder"):
+        check_inventory(tmp_path)
+
+
+def test_loading_says_the_first_problem_and_how_many_more(folder: Path) -> None:
+    replace("cameras.csv", "B1,2,", "B1,1,")(folder)
+    with pytest.raises(InventoryError) as caught:
+        load_inventory(folder)
+    assert str(caught.value).replace(f"{folder}", "DIR") == (
+        "DIR/cameras.csv:2: C1 shares port 1 of B1: "
+        "give each camera its own port (1 more: gisops check inventory DIR)"
+    )
+
+
 def test_semicolons_tabs_bom_and_line_ends_read_the_same(folder: Path) -> None:
     text = (folder / "sites.csv").read_text(encoding="utf-8")
     before = load_inventory(folder).sites
