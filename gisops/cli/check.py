@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gisops.cli.common import Subparsers
 
-__all__ = ["add", "run"]
+if TYPE_CHECKING:
+    from gisops.inventory.finding import Finding
+
+__all__ = ["add", "print_findings", "run"]
+
+_SHOWN_A_RULE = 20
 
 
 def add(subparsers: Subparsers) -> None:
@@ -19,34 +26,55 @@ def add(subparsers: Subparsers) -> None:
     inventory = kinds.add_parser("inventory", help="every problem of an inventory folder")
     inventory.add_argument("folder", type=Path, metavar="DIR")
     inventory.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    inventory.add_argument(
+        "--all", action="store_true", help=f"every problem, not only the first {_SHOWN_A_RULE} of a kind"
+    )
     inventory.set_defaults(run=run)
     credentials = kinds.add_parser("credentials", help="whether a credentials file can be used")
     credentials.add_argument("file", type=Path, metavar="FILE")
+    credentials.add_argument("--json", action="store_true", help="one JSON document on standard output")
     credentials.set_defaults(run=_credentials)
 
 
 def run(args: argparse.Namespace) -> int:
     """Check an inventory: 0 in order, 1 with problems."""
-    from gisops.inventory.load import check_inventory
+    from gisops.health.profile import shipped_profiles
+    from gisops.inventory.check import check_inventory
 
-    raw, findings = check_inventory(args.folder)
+    profiles = {profile.name: str(profile.kind) for profile in shipped_profiles().values()}
+    raw, findings = check_inventory(args.folder, profiles=profiles)
     counts = {table: len(rows) for table, rows in raw.tables.items() if table != "settings"}
     if args.json:
         problems = [{"place": f.place, "what": f.what, "remedy": f.remedy, "rule": f.rule} for f in findings]
         print(json.dumps({"folder": str(args.folder), "records": counts, "problems": problems}))
-    else:
-        for finding in findings:
-            print(finding)
-        records = ", ".join(f"{number:,} {table}" for table, number in counts.items())
-        verdict = f"{len(findings)} problems" if findings else "in order"
-        sys.stderr.write(f"{args.folder}: {verdict} ({records})\n")
+        return 1 if findings else 0
+    print_findings(findings, None if args.all else _SHOWN_A_RULE)
+    records = ", ".join(f"{number:,} {table}" for table, number in counts.items()) or "nothing could be read"
+    plural = "" if len(findings) == 1 else "s"
+    verdict = f"{len(findings):,} problem{plural}" if findings else "in order"
+    print(f"{args.folder}: {verdict} ({records})")
     return 1 if findings else 0
+
+
+def print_findings(findings: Sequence[Finding], most: int | None) -> None:
+    """Print findings line by line, at most so many of one rule, and how many more there are."""
+    seen: Counter[str] = Counter()
+    for finding in findings:
+        seen[finding.rule] += 1
+        if most is None or seen[finding.rule] <= most:
+            print(finding)
+    for rule, number in seen.items():
+        if most is not None and number > most:
+            print(f"... and {number - most:,} more of {rule} (--all shows them)")
 
 
 def _credentials(args: argparse.Namespace) -> int:
     from gisops.config.credentials import load_credentials
 
     found = load_credentials(args.file)
+    if args.json:
+        print(json.dumps({"file": str(args.file), "credentials": {c.name: c.version for c in found.values()}}))
+        return 0
     for credential in found.values():
         print(f"{credential.name}: version {credential.version}")
     return 0

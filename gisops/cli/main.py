@@ -8,7 +8,10 @@ from __future__ import annotations
 import argparse
 import difflib
 import importlib
+import io
+import keyword
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -18,18 +21,25 @@ from gisops.errors import GisopsError
 
 __all__ = ["COMMANDS", "entry_point", "main"]
 
-COMMANDS = ("demo", "poll", "serve", "simulate", "check", "db", "docs", "bench")
-"""Each is a module of this package with ``add(subparsers)`` and ``run(args) -> int``."""
+COMMANDS = ("demo", "poll", "serve", "simulate", "check", "import", "db", "docs", "bench")
+"""Each is a module of this package with ``add(subparsers)`` and ``run(args) -> int`` (``import_`` for ``import``)."""
+
+_CHOICE = re.compile(r"argument (?P<what>[^:]+): invalid choice: (?P<wrong>.+) \(choose from (?P<known>.+)\)")
 
 
 class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, with the nearest known command."""
+    """Says what is wrong in one line, with the nearest known word."""
 
     def error(self, message: str) -> NoReturn:
-        if "invalid choice: " in message:
-            wrong = message.split("invalid choice: ")[1].split(" ", maxsplit=1)[0].strip("'")
-            near = difflib.get_close_matches(wrong, COMMANDS, n=1)
-            message = f"unknown command {wrong}: " + (f"did you mean {near[0]}?" if near else "see gisops --help")
+        choice = _CHOICE.fullmatch(message)
+        if choice is not None:
+            wrong, what = choice["wrong"].strip("'"), choice["what"]
+            known = [word.strip("' ") for word in choice["known"].split(",")]
+            near = difflib.get_close_matches(wrong, known, n=1)
+            kind = "command" if what.isupper() else what
+            message = f"unknown {kind} {wrong}: " + (
+                f"did you mean {near[0]}?" if near else f"see {self.prog} --help"
+            )
         else:
             message = f"{message}: see {self.prog} --help"
         sys.stderr.write(f"{self.prog}: {message}\n")
@@ -42,22 +52,32 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--version", action="version", version=f"gisops {__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
     for name in COMMANDS:
-        importlib.import_module(f"gisops.cli.{name}").add(subparsers)
-    args = parser.parse_args(argv)
+        module = f"{name}_" if keyword.iskeyword(name) else name
+        importlib.import_module(f"gisops.cli.{module}").add(subparsers)
     try:
+        args = parser.parse_args(argv)
         code: int = args.run(args)
         sys.stdout.flush()
     except GisopsError as error:
         sys.stderr.write(f"{error}\n")
         return 2
+    except SystemExit as end:  # argparse has said all there is to say
+        return end.code if isinstance(end.code, int) else 2 if end.code else 0
     except KeyboardInterrupt:
         return 130
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
+    except OSError as error:
+        place = error.filename or "gisops"
+        sys.stderr.write(f"{place}: {error.strerror or error}: check that it is there, its mode and the space left\n")
+        return 2
     return code
 
 
 def entry_point() -> NoReturn:
     """Be the ``gisops`` program."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a file name need not be text
+            stream.reconfigure(errors="backslashreplace")
     raise SystemExit(main())

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-__all__ = ["Finding"]
+__all__ = ["Finding", "in_order"]
+
+_DIGITS = re.compile(r"(\d+)")
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -14,7 +18,7 @@ class Finding:
     Parameters
     ----------
     place
-        File with line, or file with feature id.
+        File with line, or file with feature number.
     what
         The offender and its value.
     remedy
@@ -30,3 +34,19 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.place}: {self.what}: {self.remedy}"
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """Sort findings as a person reads the files: line 9 before line 10.
+
+    Examples
+    --------
+    >>> [f.place for f in in_order(Finding(f"b.csv:{n}", "", "", "") for n in (10, 9))]
+    ['b.csv:9', 'b.csv:10']
+    """
+
+    def key(finding: Finding) -> tuple[list[tuple[int, str]], Finding]:
+        parts = _DIGITS.split(finding.place)
+        return [(int(part), "") if part.isdecimal() else (0, part) for part in parts], finding
+
+    return sorted(findings, key=key)

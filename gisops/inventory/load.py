@@ -1,4 +1,4 @@
-"""An inventory folder as an `Inventory`, or every reason why it is not one."""
+"""An inventory folder as an `Inventory`, or the first reason why it is none."""
 
 from __future__ import annotations
 
@@ -8,30 +8,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from gisops.errors import InventoryError
-from gisops.inventory.finding import Finding
-from gisops.inventory.read import Raw, Row, read_inventory
-from gisops.inventory.rules import RULES
+from gisops.inventory.check import check_inventory
+from gisops.inventory.raw import Raw, Row
 from gisops.model import inventory as model
 from gisops.model.inventory import Inventory, Settings
 
 __all__ = ["check_inventory", "load_inventory"]
 
 Record = TypeVar("Record")
-
-
-def check_inventory(folder: Path) -> tuple[Raw, list[Finding]]:
-    """Read an inventory and apply every rule; give all problems, in order of place.
-
-    Raises
-    ------
-    InventoryError
-        Where there is no such folder.
-    """
-    if not folder.is_dir():
-        raise InventoryError(str(folder), "is not a folder", "name the folder that holds inventory.toml")
-    raw = read_inventory(folder)
-    findings = [*raw.findings, *(finding for rule in RULES for finding in rule(raw))]
-    return raw, sorted(findings)
 
 
 def load_inventory(folder: Path) -> Inventory:

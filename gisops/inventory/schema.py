@@ -1,4 +1,4 @@
-"""Which columns an inventory has: ``gisops/model/schema.csv`` as typed records, and text as values.
+"""Which columns an inventory has: ``gisops/model/schema.csv`` as typed records, and as a page of documentation.
 
 The same schema drives the reader, the check and the documentation page.
 """
@@ -7,21 +7,12 @@ from __future__ import annotations
 
 import csv
 import difflib
-import ipaddress
-import math
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
-__all__ = ["Column", "document_schema", "nearest", "parse_value", "schema"]
-
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:/-]{0,63}")
-_WINDOW = re.compile(r"([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d")
-_TRUE, _FALSE = frozenset({"true", "yes", "1"}), frozenset({"false", "no", "0"})
+__all__ = ["Column", "document_schema", "nearest", "nearest_or_none", "schema"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,83 +64,14 @@ def nearest(word: str, known: Iterable[str], otherwise: str) -> str:
     >>> nearest("feder_id", ["feeder_id", "node_id"], "see the schema")
     'did you mean feeder_id?'
     """
-    found = difflib.get_close_matches(word, list(known), n=1)
-    return f"did you mean {found[0]}?" if found else otherwise
+    found = nearest_or_none(word, known)
+    return f"did you mean {found}?" if found else otherwise
 
 
-def parse_value(column: Column, raw: object) -> tuple[Any, str | None]:
-    """Read one value.
-
-    Parameters
-    ----------
-    column
-        What the schema says of it.
-    raw
-        Text of a CSV cell, or a JSON or TOML value.
-
-    Returns
-    -------
-    value, complaint
-        The typed value and ``None``, or ``None`` and what is wrong with it. An
-        empty value is ``None`` (or the default); whether it may be is another rule.
-    """
-    text = str(raw).strip() if not isinstance(raw, bool | list) and raw is not None else raw
-    if text in (None, ""):
-        return (_parse(column, column.default)[0] if column.default else None), None
-    value, complaint = _parse(column, text)
-    if complaint is None and column.choices and value not in column.choices:
-        return None, f"use one of {', '.join(column.choices)}"
-    if complaint is None and isinstance(value, int | float) and not isinstance(value, bool):
-        if column.minimum is not None and value < column.minimum:
-            return None, f"must be at least {column.minimum:g} {column.unit}".rstrip()
-        if column.maximum is not None and value > column.maximum:
-            return None, f"must be at most {column.maximum:g} {column.unit}".rstrip()
-    return value, complaint
-
-
-def _parse(column: Column, raw: object) -> tuple[Any, str | None]:
-    kind, text = column.type, str(raw)
-    if kind == "boolean":
-        word = text.lower()
-        return (word in _TRUE, None) if word in _TRUE | _FALSE else (None, "write true or false")
-    if kind == "list":
-        parts = raw if isinstance(raw, list) else text.split(";")
-        return tuple(str(part).strip() for part in parts if str(part).strip()), None
-    if kind == "integer":
-        return (int(text), None) if re.fullmatch(r"[+-]?\d+", text) else (None, "write a whole number")
-    if kind in ("number", "longitude", "latitude"):
-        return _number(text)
-    if kind == "date":
-        return _date(text)
-    return _text(kind, text)
-
-
-def _number(text: str) -> tuple[float | None, str | None]:
-    try:
-        number = float(text)
-    except ValueError:
-        return None, "write a number with a decimal point"
-    return (number, None) if math.isfinite(number) else (None, "write a finite number")
-
-
-def _date(text: str) -> tuple[date | None, str | None]:
-    try:
-        return date.fromisoformat(text), None
-    except ValueError:
-        return None, "write a day as 2026-11-21"
-
-
-def _text(kind: str, text: str) -> tuple[str | None, str | None]:
-    if kind == "id" and not _ID.fullmatch(text):
-        return None, "use letters, digits and _ . : / - only, 64 at most"
-    if kind == "address":
-        try:
-            return str(ipaddress.IPv4Address(text)), None
-        except ValueError:
-            return None, "write an IPv4 address such as 10.1.2.3"
-    if kind == "windows" and not all(_WINDOW.fullmatch(part.strip()) for part in text.split(";")):
-        return None, "write windows as 02:00-04:00;14:00-16:00"
-    return text, None
+def nearest_or_none(word: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
+    """Give the known word most like another, if any is at least ``cutoff`` (0 to 1) alike."""
+    found = difflib.get_close_matches(word[:200], list(known), n=1, cutoff=cutoff)
+    return found[0] if found else None
 
 
 def document_schema() -> str:
@@ -161,7 +83,27 @@ def document_schema() -> str:
         "also drives `gisops check inventory` and the loader: `gisops docs schema > docs/inventory.md`.",
         "",
         "`inventory.toml` holds the settings; stations, centres, feeders, sites, boxes and cameras are CSV",
-        "files; districts, nodes, spans, places and roads are GeoJSON (longitude and latitude, WGS 84).",
+        "files (UTF-8; commas, semicolons or tabs); districts, nodes, spans, places and roads are GeoJSON",
+        "(longitude and latitude, WGS 84); nodes and spans follow the Open Fibre Data Standard 0.4, in which",
+        "`kinds` is called `type`, `start_id` and `end_id` `start` and `end`, `fibre_count` `fibreCount`, and",
+        "`ring` stands in `gisops:ring`.",
+        "",
+        "`gisops check inventory DIR` names every problem with its place and remedy.",
+        "",
+        "`gisops import LAYER FILE --into DIR` puts official data (CSV, GeoJSON, GeoPackage, Shapefile, KML) into",
+        "a layer: by id, or with `--replace` in place of what is there. Columns with our names are taken as they",
+        "are; `--map FILE` names the others, and what is the same for every row:",
+        "",
+        "    [columns]",
+        '    id = "POLE_NO"',
+        '    name = "Location"',
+        "",
+        "    [values]",
+        '    station_id = "PS-CLF"',
+        "",
+        "Nothing is written where a row is refused or the inventory would get a problem that it does not have",
+        "now (`--force` does it nevertheless, `--dry-run` only says what would be done). `imports.jsonl` in the",
+        "folder keeps one line for each import: when, from which file, and what was added, changed and refused.",
     ]
     for table, columns in schema().items():
         lines += [

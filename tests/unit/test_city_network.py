@@ -11,7 +11,8 @@ import networkx as nx
 import pytest
 
 from gisops.geo.measure import geodesic_length_m
-from gisops.inventory.load import check_inventory, load_inventory
+from gisops.inventory.check import check_inventory
+from gisops.inventory.load import load_inventory
 from gisops.inventory.schema import document_schema
 from gisops.model.inventory import Inventory
 from tools.city.inventory import main

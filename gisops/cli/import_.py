@@ -1,0 +1,87 @@
+"""``gisops import``: put official data into a layer of an inventory."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from gisops.cli.check import print_findings
+from gisops.cli.common import Subparsers, utc_now
+
+__all__ = ["add", "run"]
+
+_LAYERS = (
+    "stations",
+    "centres",
+    "feeders",
+    "sites",
+    "boxes",
+    "cameras",
+    "districts",
+    "places",
+    "roads",
+    "nodes",
+    "spans",
+)
+_SHOWN_A_RULE = 20
+
+
+def add(subparsers: Subparsers) -> None:
+    """Register the command."""
+    parser = subparsers.add_parser(
+        "import",
+        help="put official data into a layer of an inventory",
+        description="Merge official data (CSV, GeoJSON, GeoPackage, Shapefile, KML) into a layer by id. Nothing is "
+        "written where a row is refused or the inventory would get a problem it does not have now.",
+    )
+    parser.add_argument("layer", choices=_LAYERS, metavar="LAYER", help=", ".join(_LAYERS))
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--into", dest="folder", type=Path, required=True, metavar="DIR", help="inventory folder")
+    parser.add_argument(
+        "--map", type=Path, metavar="TOML", help='[columns] ours = "theirs", [values] ours = "the same for all"'
+    )
+    parser.add_argument("--layer", dest="file_layer", metavar="NAME", help="layer of a file with several")
+    parser.add_argument("--crs", metavar="EPSG:N", help="coordinate reference system, where the file does not say")
+    parser.add_argument("--replace", action="store_true", help="remove records that do not come in")
+    parser.add_argument("--force", action="store_true", help="write what is usable, problems or not")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done, write nothing")
+    parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Import a layer: 0 done (or nothing to do), 1 refused or written with problems."""
+    from gisops.health.profile import shipped_profiles
+    from gisops.inventory.column_map import ColumnMap, load_column_map
+    from gisops.service.import_layer import Source, import_layer
+
+    columns = load_column_map(args.map, args.layer) if args.map else ColumnMap()
+    report = import_layer(
+        args.layer,
+        Source(args.file, columns, args.file_layer, args.crs),
+        args.folder,
+        now=utc_now,
+        replace=args.replace,
+        force=args.force,
+        dry_run=args.dry_run,
+        profiles={profile.name: str(profile.kind) for profile in shipped_profiles().values()},
+    )
+    bad = bool(report.findings or report.problems)
+    if args.json:
+        print(json.dumps(asdict(report), ensure_ascii=False))
+        return 1 if bad else 0
+    print_findings([*report.findings, *report.problems], _SHOWN_A_RULE)
+    if report.ignored_columns:
+        sys.stderr.write(f"{report.source}: not used: {', '.join(report.ignored_columns)}\n")
+    print(
+        f"{report.target}: {report.read:,} read, {report.added:,} added, {report.changed:,} changed, "
+        f"{report.unchanged:,} unchanged, {report.removed:,} removed, {report.refused:,} refused"
+    )
+    if args.dry_run:
+        print("Nothing was written (--dry-run).")
+    elif bad and not report.written:
+        sys.stderr.write(f"{report.target}: not written: correct the problems above, or --force\n")
+    return 1 if bad else 0
