@@ -26,6 +26,7 @@ __all__ = ["Collector", "Tally", "targets_of"]
 
 TICK_S = 0.1
 BEAT_S = 2.0
+RETRY_S = 1.0
 ALERT_INTERVAL_S = 0.5
 CONFIRM_TIMEOUT_S = 0.5
 """Longest wait for an answer when a loss is to be confirmed: a second look must be a quick one."""
@@ -112,6 +113,7 @@ class Collector:
         self._asking: set[str] = set()
         self._polls: set[asyncio.Task[None]] = set()
         self._written = asyncio.Event()
+        self._is_over = False
         self.tally = Tally()
 
     def on_trap(self, trap: Trap) -> None:
@@ -123,7 +125,7 @@ class Collector:
     async def run(self, stop: asyncio.Event) -> None:
         """Collect until ``stop`` is set, then write what is left."""
         loop = asyncio.get_running_loop()
-        writer = asyncio.create_task(self._write_all(stop), name="writer")
+        writer = asyncio.create_task(self._write_all(), name="writer")
         next_beat = loop.time()
         next_alert = loop.time()
         while not stop.is_set():
@@ -141,6 +143,7 @@ class Collector:
         for poll in self._polls:
             poll.cancel()
         await asyncio.gather(*self._polls, return_exceptions=True)
+        self._is_over = True
         self._queue(self._last_word())
         await writer
 
@@ -182,28 +185,21 @@ class Collector:
                 self._waiting[number] = replace(batch, samples=())
                 return
 
-    async def _write_all(self, stop: asyncio.Event) -> None:
-        while not (stop.is_set() and not self._waiting):
+    async def _write_all(self) -> None:
+        """Write what waits, in order, until the last word is written; try again while the store is away."""
+        while self._waiting or not self._is_over:
             if not self._waiting:
                 self._written.clear()
-                await _first(self._written, stop)
-                if stop.is_set() and not self._waiting:
-                    await asyncio.sleep(0)
-                    return await self._drain()
+                await self._written.wait()
                 continue
             try:
                 await self._recorder.write(self._waiting[0])
             except StoreError:
-                if stop.is_set():
+                if self._is_over:
                     raise
-                await _wait(stop, 1.0)
+                await asyncio.sleep(RETRY_S)
             else:
                 self._waiting.popleft()
-        return None
-
-    async def _drain(self) -> None:
-        while self._waiting:
-            await self._recorder.write(self._waiting.popleft())
 
     def _last_word(self) -> Batch:
         now = self._clock()
@@ -221,13 +217,7 @@ class Collector:
 
 async def _wait(stop: asyncio.Event, seconds: float) -> None:
     try:
-        await asyncio.wait_for(stop.wait(), seconds)
+        async with asyncio.timeout(seconds):
+            await stop.wait()
     except TimeoutError:
         return
-
-
-async def _first(*events: asyncio.Event) -> None:
-    waits = [asyncio.create_task(event.wait()) for event in events]
-    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    for wait in waits:
-        wait.cancel()

@@ -85,6 +85,8 @@ def running_demo(plan: DemoPlan, say: Callable[[str], None]) -> Iterator[Demo]:
         Where any part cannot be started; what was started is ended again.
     """
     inventory = load_inventory(plan.inventory)
+    if plan.timeline is not None:
+        read_timeline(plan.timeline, inventory)  # said here, before anything is started
     with contextlib.ExitStack() as stack:
         stack.enter_context(RunLock(plan.run_dir))
         ensure_credentials(plan.run_dir / "credentials.toml", inventory)

@@ -60,7 +60,8 @@ async def simulate(
         while not stop.is_set():
             fleet.live()
             try:
-                await asyncio.wait_for(stop.wait(), TICK_S)
+                async with asyncio.timeout(TICK_S):
+                    await stop.wait()
             except TimeoutError:
                 continue
     finally:

@@ -120,7 +120,8 @@ class MemoryStore:
                     continue
                 news.clear()
                 try:
-                    await asyncio.wait_for(news.wait(), self._idle_s)
+                    async with asyncio.timeout(self._idle_s):
+                        await news.wait()
                 except TimeoutError:
                     yield []
         finally:

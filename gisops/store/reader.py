@@ -174,7 +174,8 @@ class PgReader:
 
 async def _came(news: asyncio.Event, within_s: float) -> bool:
     try:
-        await asyncio.wait_for(news.wait(), within_s)
+        async with asyncio.timeout(within_s):
+            await news.wait()
     except TimeoutError:
         return False
     return True

@@ -83,7 +83,7 @@ def test_an_outage_is_one_line_for_its_root() -> None:
 def test_a_lost_box_in_no_outage_speaks_for_its_lost_cameras() -> None:
     rows, _ = stolen()
     (line,) = offline_rows(small_city(), snapshot(*rows))
-    assert (line["id"], line["lost"], line["cause"], line["p"]) == ("B1", 2, "Not judged yet", None)
+    assert (line["id"], line["lost"], line["cause"], line["p"]) == ("B1", 2, "Unknown", None)
 
 
 def test_a_lost_camera_with_a_good_box_has_a_line_of_its_own() -> None:
@@ -101,7 +101,7 @@ def test_a_lost_camera_that_its_boxs_outage_forgot_is_not_hidden() -> None:
 
 def test_an_outage_with_an_unknown_root_is_still_listed() -> None:
     lines = offline_rows(small_city(), snapshot(outages=(Outage("O9", "S4", ("B4",), NOON, NOON),)))
-    assert [(line["name"], line["cause"], line["state"]) for line in lines] == [("S4", "Not judged yet", 5)]
+    assert [(line["name"], line["cause"], line["state"]) for line in lines] == [("S4", "Unknown", 5)]
 
 
 def test_what_lost_most_cameras_comes_first() -> None:
