@@ -83,7 +83,7 @@ def test_an_outage_is_one_line_for_its_root() -> None:
 def test_a_lost_box_in_no_outage_speaks_for_its_lost_cameras() -> None:
     rows, _ = stolen()
     (line,) = offline_rows(small_city(), snapshot(*rows))
-    assert (line["id"], line["lost"], line["cause"], line["p"]) == ("B1", 2, "Unknown", None)
+    assert (line["id"], line["lost"], line["cause"], line["p"]) == ("B1", 2, "Not judged yet", None)
 
 
 def test_a_lost_camera_with_a_good_box_has_a_line_of_its_own() -> None:
