@@ -30,7 +30,7 @@ test: env
 	$(VENV)/bin/pytest
 
 bench: env
-	$(GISOPS) bench detect --json
+	$(GISOPS) bench detect --json --write docs/benchmarks.md
 
 screenshots: env
 	@sh tools/system-packages.sh

@@ -22,19 +22,23 @@ def add(subparsers: Subparsers) -> None:
     detect.add_argument("--interval", type=float, default=30.0, metavar="S", help="between two polls (default: 30)")
     detect.add_argument("--seed", type=int, default=1)
     detect.add_argument("--json", action="store_true", help="one JSON object a line")
+    detect.add_argument("--write", type=Path, metavar="FILE", help="write the figures as a page, too")
     detect.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Measure detection: 1 where a goal is missed."""
     from gisops.service.bench_detect import DetectPlan, measure_detection
+    from gisops.service.bench_page import page_of
 
     plan = DetectPlan(args.inventory, args.run_dir.resolve(), args.faults, args.interval, args.seed)
-    missed = False
+    figures = []
     for figure in measure_detection(plan):
-        missed |= figure["met"] is False
+        figures.append(figure)
         print(json.dumps(figure) if args.json else _line(figure), flush=True)
-    return 1 if missed else 0
+    if args.write is not None:
+        args.write.write_text(page_of(figures), encoding="utf-8")
+    return 1 if any(figure["met"] is False for figure in figures) else 0
 
 
 def _line(figure: dict[str, object]) -> str:
