@@ -30,6 +30,14 @@ FIRST_CAMERA_PORT = 2
 """ifIndex of a camera's port is this plus its ``switch_port``; ports 1 and 2 are the fibre uplinks."""
 ALERT_FOR = timedelta(seconds=120)
 """How long a box is asked every second after its door, tilt or mains spoke."""
+_SAYS_OTHERWISE = {
+    "door_opened": ("door_open", 0.5),
+    "tilted": ("tilt_deg", 15.0),
+    "on_battery": ("on_battery_s", 0.5),
+}
+"""Signal, and the reading that takes it back when a later poll finds it at or below so much."""
+_IN_FLIGHT = timedelta(seconds=3)
+"""An answer may have been on its way when a trap overtook it."""
 STALE_INTERVALS = 3.0
 """Poll intervals without a question after which a state is not known any more."""
 
@@ -137,6 +145,7 @@ class Watch:
         self._take(before, after, at)
         if answered:
             self._seen[device_id] = at
+            self._take_back(device_id, values, at)
         elif after.misses and not after.state.is_lost:
             self._urgent.update(self._company_of(device_id))
 
@@ -266,6 +275,19 @@ class Watch:
         self._dirty = True
         if signal.name in ("door_opened", "tilted", "on_battery"):
             self._alert_until[device_id] = at + ALERT_FOR
+
+    def _take_back(self, device_id: str, values: Mapping[str, float | None], at: datetime) -> None:
+        """Forget signals that a later reading has overtaken: the door was shut again, the mains came back."""
+        if not any(signal.device_id == device_id for signal in self._signals):
+            return
+        over = set()
+        for name, (metric, limit) in _SAYS_OTHERWISE.items():
+            reading = values.get(metric)
+            if reading is not None and reading <= limit:
+                over.add(name)
+        self._signals = deque(
+            s for s in self._signals if not (s.device_id == device_id and s.name in over and s.at < at - _IN_FLIGHT)
+        )
 
     def _review(self, now: datetime) -> Sequence[Outage]:
         self._dirty = False

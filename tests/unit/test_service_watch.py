@@ -87,6 +87,18 @@ def test_a_theft_is_one_outage_with_traps_before_and_cameras_inside() -> None:
     assert minute.watch.on_alert() == frozenset()
 
 
+def test_a_door_that_was_shut_again_is_no_evidence_any_more() -> None:
+    minute = Minute()
+    minute.trap("B2", DOOR_TRAP, ((DOOR, 1),), 10)
+    minute.trap("B2", TILT_TRAP, ((TILT, 420),), 12)
+    minute.answer(["B2"], 40)
+    gone = ["B2", "C2-1", "C2-2"]
+    minute.miss(gone, 60)
+    (outage,) = minute.miss(gone, 62).outages
+    assert outage.likeliest is not Cause.THEFT
+    assert "door of B2 was shut at its last word" in [e.text for e in outage.evidence]
+
+
 def test_a_silent_camera_asks_for_its_box_and_waits_for_the_answer() -> None:
     minute = Minute()
     minute.miss(["C1-1"], 31)
