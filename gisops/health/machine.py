@@ -15,10 +15,12 @@ from gisops.health.profile import Profile
 from gisops.model.event import Observation, Reachability
 from gisops.model.state import DeviceState
 
-__all__ = ["CONFIRM_MISSES", "HOLD_MISSES", "Parent", "Track", "expire", "judge", "overlay"]
+__all__ = ["CONFIRM_MISSES", "HOLD_MISSES", "PATH_LOST", "Parent", "Track", "expire", "judge", "overlay"]
 
 CONFIRM_MISSES = 2
 """Unanswered polls in a row before a device counts as lost."""
+PATH_LOST = "silent, and what it hangs on is lost"
+"""Why a device is unreachable, in words."""
 HOLD_MISSES = 4
 """Unanswered polls after which a device is judged even if its parent never was."""
 
@@ -137,7 +139,7 @@ def _missed(track: Track, seen: Observation, parent: Parent) -> Track:
     if missed.misses < CONFIRM_MISSES or held:
         return missed
     if parent is Parent.LOST:
-        return _settle(missed, DeviceState.UNREACHABLE, "silent, and its box is lost", seen.observed_at)
+        return _settle(missed, DeviceState.UNREACHABLE, PATH_LOST, seen.observed_at)
     return _settle(missed, DeviceState.DOWN, "silent, and the path to it is good", seen.observed_at)
 
 

@@ -15,7 +15,7 @@ from gisops.diagnosis.engine import review
 from gisops.diagnosis.facts import SIGNAL_REACH, DeviceFact, Facts, Layout, SharedRisk, Signal
 from gisops.diagnosis.likelihood import CauseTable
 from gisops.fibre.topology import spans_with_boxes_behind
-from gisops.health.machine import Parent, Track, expire, judge, overlay
+from gisops.health.machine import PATH_LOST, Parent, Track, expire, judge, overlay
 from gisops.health.profile import Profile
 from gisops.model.event import Event, EventKind, Observation, Reachability
 from gisops.model.inventory import Inventory
@@ -96,6 +96,7 @@ class Watch:
         self._layout = layout_of(inventory)
         self._tracks = {device.id: Track(device.id, DeviceState.UNKNOWN, now) for device in devices}
         self._outages: dict[str, Outage] = {}
+        self._cut_off: frozenset[str] = frozenset()
         self._signals: deque[Signal] = deque()
         self._alert_until: dict[str, datetime] = {}
         self._urgent: set[str] = set()
@@ -130,6 +131,7 @@ class Watch:
                     metrics=row.metrics,
                 )
         self._outages = {outage.id: outage for outage in outages}
+        self._cut_off = self._behind_cuts()
         self._signals.extend(sorted(signals, key=lambda signal: signal.at))
 
     def take_reply(self, reply: Reply, at: datetime) -> None:
@@ -240,7 +242,7 @@ class Watch:
     def _parent_of(self, track: Track) -> Parent:
         camera = self._inventory.cameras.get(track.device_id)
         if camera is None:
-            return Parent.ALIVE
+            return Parent.LOST if track.device_id in self._cut_off else Parent.ALIVE
         box = self._tracks[camera.box_id]
         if box.state.is_lost:
             return Parent.LOST
@@ -312,7 +314,13 @@ class Watch:
             if outage.closed_at is not None:
                 del self._outages[outage.id]
             self._mark_unreachable(outage, now)
+        self._cut_off = self._behind_cuts()
         return changed
+
+    def _behind_cuts(self) -> frozenset[str]:
+        """Name the devices of the open outages whose root is a span."""
+        cuts = (o for o in self._outages.values() if o.root_id in self._inventory.spans)
+        return frozenset(device_id for outage in cuts for device_id in outage.member_ids)
 
     def _mark_unreachable(self, outage: Outage, now: datetime) -> None:
         """Boxes behind a lost span are not down: the path to them is."""
@@ -324,7 +332,7 @@ class Watch:
                 after = replace(
                     track,
                     state=DeviceState.UNREACHABLE,
-                    reason=f"silent, and so is all behind span {outage.root_id}",
+                    reason=PATH_LOST,
                 )
                 self._tracks[device_id] = after
                 self._record_state(track, after, now)

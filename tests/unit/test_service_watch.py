@@ -118,6 +118,8 @@ def test_boxes_behind_a_cut_span_are_unreachable_not_down() -> None:
     (outage,) = batch.outages
     assert (outage.root_id, outage.likeliest) == ("S5", Cause.FIBRE_CUT)
     assert minute.watch.state_of("B4") is DeviceState.UNREACHABLE
+    assert minute.miss(gone, 50).states == ()
+    assert minute.watch.state_of("B4") is DeviceState.UNREACHABLE
 
 
 def test_a_trap_from_a_stranger_changes_nothing() -> None:
