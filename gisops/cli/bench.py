@@ -3,44 +3,49 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 from pathlib import Path
 
-from gisops.cli.common import Subparsers, add_inventory
+from gisops.bench.figure import Figure
+from gisops.bench.page import put_section
+from gisops.cli.common import Subparsers
 
-__all__ = ["add", "run"]
+__all__ = ["BENCHES", "add", "run"]
+
+BENCHES = {
+    "detect": "from a fault to its colour on the page",
+}
+"""Each is a module of :mod:`gisops.bench`."""
 
 
 def add(subparsers: Subparsers) -> None:
     """Register the command."""
     parser = subparsers.add_parser("bench", help="measure")
     names = parser.add_subparsers(metavar="NAME", required=True)
-    detect = names.add_parser("detect", help="from a fault to its colour on the page")
-    add_inventory(detect)
-    detect.add_argument("--run", dest="run_dir", type=Path, default=Path("run-bench"), metavar="DIR")
-    detect.add_argument("--faults", type=int, default=6, help="of each kind, with and without traps (default: 6)")
-    detect.add_argument("--interval", type=float, default=30.0, metavar="S", help="between two polls (default: 30)")
-    detect.add_argument("--seed", type=int, default=1)
-    detect.add_argument("--json", action="store_true", help="one JSON object a line")
-    detect.add_argument("--write", type=Path, metavar="FILE", help="write the figures as a page, too")
-    detect.set_defaults(run=run)
+    for name, question in BENCHES.items():
+        bench = names.add_parser(name, help=question)
+        importlib.import_module(f"gisops.bench.{name}").add_arguments(bench)
+        bench.add_argument("--json", action="store_true", help="one JSON object a line")
+        bench.add_argument("--write", type=Path, metavar="FILE", help="write the figures into a page, too")
+        bench.set_defaults(run=run, bench=name)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Measure detection: 1 where a goal is missed."""
-    from gisops.service.bench_detect import DetectPlan, measure_detection
-    from gisops.service.bench_page import page_of
-
-    plan = DetectPlan(args.inventory, args.run_dir.resolve(), args.faults, args.interval, args.seed)
-    figures = []
-    for figure in measure_detection(plan):
+    """Measure: 1 where a goal is missed."""
+    module = importlib.import_module(f"gisops.bench.{args.bench}")
+    figures: list[Figure] = []
+    for figure in module.measure(args):
         figures.append(figure)
-        print(json.dumps(figure) if args.json else _line(figure), flush=True)
+        print(json.dumps(figure.to_json()) if args.json else _line(figure), flush=True)
     if args.write is not None:
-        args.write.write_text(page_of(figures), encoding="utf-8")
-    return 1 if any(figure["met"] is False for figure in figures) else 0
+        page = args.write.read_text(encoding="utf-8") if args.write.is_file() else ""
+        args.write.write_text(put_section(page, args.bench, module.ABOUT, figures), encoding="utf-8")
+    return 1 if any(figure.met is False for figure in figures) else 0
 
 
-def _line(figure: dict[str, object]) -> str:
-    goal = f"  (goal {figure['goal']}: {'met' if figure['met'] else 'missed'})" if figure["goal"] is not None else ""
-    return f"{figure['metric']}: {figure['value']} {figure['unit']}{goal}"
+def _line(figure: Figure) -> str:
+    sign = ">=" if figure.is_floor else "<="
+    goal = f"  (goal {sign} {figure.goal:g}: {'met' if figure.met else 'MISSED'})" if figure.goal is not None else ""
+    beside = f"  [{figure.baseline[0]}: {figure.baseline[1]:g}]" if figure.baseline is not None else ""
+    return f"{figure.metric}, {figure.size:,}: {figure.value:g} {figure.unit}{goal}{beside}"

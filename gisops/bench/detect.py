@@ -6,8 +6,8 @@ without traps. The clock starts when the device goes silent.
 
 from __future__ import annotations
 
+import argparse
 import os
-import platform
 import random
 import shutil
 import statistics
@@ -17,12 +17,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from gisops.bench.figure import Figure
+from gisops.bench.page_watch import Drawn, watching
 from gisops.model.inventory import Inventory
 from gisops.service.demo import Demo, DemoPlan, running_demo
-from gisops.service.page_watch import Drawn, watching
 from gisops.simulate.control import inject
 
-__all__ = ["DetectPlan", "measure_detection"]
+__all__ = ["ABOUT", "DetectPlan", "add_arguments", "measure"]
+
+ABOUT = """
+Runs the whole demonstration (1,600 real SNMP agents, collector, PostgreSQL, page) and waits in a real Chromium until
+the device is drawn in its new colour. The clock starts when the device goes silent. A box that merely dies sends no
+trap, so only the next poll can tell.
+"""
 
 PAGE_PORT, TRAP_PORT = 18050, 18162
 LOST = frozenset({"down", "unreachable"})
@@ -40,7 +47,21 @@ class DetectPlan:
     seed: int
 
 
-def measure_detection(plan: DetectPlan) -> Iterator[dict[str, Any]]:
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Take the inventory, the run folder, and how often to strike."""
+    parser.add_argument("--inventory", type=Path, default=Path("data"), metavar="DIR", help="default: data")
+    parser.add_argument("--run", dest="run_dir", type=Path, default=Path("run-bench"), metavar="DIR")
+    parser.add_argument("--faults", type=int, default=6, help="of each kind, with and without traps (default: 6)")
+    parser.add_argument("--interval", type=float, default=30.0, metavar="S", help="between two polls (default: 30)")
+    parser.add_argument("--seed", type=int, default=1)
+
+
+def measure(args: argparse.Namespace) -> Iterator[Figure]:
+    """Measure as the arguments say."""
+    return _measure(DetectPlan(args.inventory, args.run_dir.resolve(), args.faults, args.interval, args.seed))
+
+
+def _measure(plan: DetectPlan) -> Iterator[Figure]:
     """Yield one figure a metric: median, 95th percentile and maximum for each kind of fault."""
     for has_traps in (True, False):
         shutil.rmtree(plan.run_dir, ignore_errors=True)
@@ -60,12 +81,13 @@ def measure_detection(plan: DetectPlan) -> Iterator[dict[str, Any]]:
             began, burnt = time.monotonic(), _cpu_s(demo)
             delays = {kind: [_strike(demo, drawn, kind, rng, plan) for _ in range(plan.faults)] for kind in _KINDS}
             shares = {name: (now - burnt[name]) / (time.monotonic() - began) for name, now in _cpu_s(demo).items()}
-        yield from _shares(shares, has_traps, plan)
+        size = len(demo.inventory.devices)
+        yield from _shares(shares, has_traps, size)
         goal = 5.0 if has_traps else 45.0 * plan.interval_s / 30.0
         for kind, values in delays.items():
             # A box that merely dies sends no trap: nothing but the next poll can tell.
             bound = goal if kind != "box_fault" or not has_traps else 45.0 * plan.interval_s / 30.0
-            yield from _figures(f"{kind}, {'with' if has_traps else 'no'} trap", values, bound, plan)
+            yield from _figures(f"{kind}, {'with' if has_traps else 'no'} trap", values, bound, size, plan.interval_s)
 
 
 _KINDS = ("theft", "camera_fault", "box_fault")
@@ -96,45 +118,26 @@ def _cpu_s(demo: Demo) -> dict[str, float]:
     return used
 
 
-def _shares(shares: dict[str, float], has_traps: bool, plan: DetectPlan) -> Iterator[dict[str, Any]]:
+def _shares(shares: dict[str, float], has_traps: bool, size: int) -> Iterator[Figure]:
     goals = {"simulate": 0.25, "poll": 0.5}
     for name, share in shares.items():
-        yield {
-            "bench": "detect",
-            "metric": f"{name}: processor share, {'with' if has_traps else 'no'} traps",
-            "size": 1600,
-            "value": round(share, 3),
-            "unit": "core",
-            "goal": goals[name],
-            "met": share <= goals[name],
-            "runs": 1,
-            "baseline": {"name": "one core", "value": 1.0},
-            "machine": f"{os.cpu_count()} cores, {platform.machine()}, a poll every {plan.interval_s:g} s",
-        }
+        metric = f"{name}: processor share, {'with' if has_traps else 'no'} traps"
+        yield Figure("detect", metric, size, round(share, 3), "core", goals[name], baseline=("one core", 1.0))
 
 
 def _targets(kind: str, inventory: Inventory) -> set[str]:
     return set(inventory.cameras if kind == "camera_fault" else inventory.boxes)
 
 
-def _figures(metric: str, values: list[float], goal: float, plan: DetectPlan) -> Iterator[dict[str, Any]]:
+def _figures(metric: str, values: list[float], goal: float, size: int, interval_s: float) -> Iterator[Figure]:
     ordered = sorted(values)
     p95 = ordered[min(len(ordered) - 1, round(0.95 * (len(ordered) - 1)))]
-    machine = f"{os.cpu_count()} cores, {platform.machine()}"
+    beside = ("poll interval (the limit without traps)", interval_s)
     for name, value, bound in (
         ("median", statistics.median(ordered), None),
         ("p95", p95, None),
         ("max", ordered[-1], goal),
     ):
-        yield {
-            "bench": "detect",
-            "metric": f"{metric}: {name}",
-            "size": 1600,
-            "value": round(value, 2),
-            "unit": "s",
-            "goal": bound,
-            "met": value <= bound if bound is not None else None,
-            "runs": len(values),
-            "baseline": {"name": "poll interval (the limit without traps)", "value": plan.interval_s},
-            "machine": machine,
-        }
+        yield Figure(
+            "detect", f"{metric}: {name}", size, round(value, 2), "s", bound, runs=len(values), baseline=beside
+        )
