@@ -132,9 +132,9 @@ class Collector:
             now = loop.time()
             self._ask(set(self._schedule.due(now)), self._targets)
             batch = self._watch.settle(self._clock())
-            self._ask(self._watch.take_urgent(batch.beat_at), self._quick)
+            self._ask(self._watch.take_urgent(), self._quick)
             if now >= next_alert:
-                self._ask(set(self._watch.on_alert()), self._quick)
+                self._ask(set(self._watch.on_alert(batch.beat_at)), self._quick)
                 next_alert = now + ALERT_INTERVAL_S
             if batch.events or batch.samples or now >= next_beat:
                 self._queue(batch)

@@ -18,7 +18,8 @@ from gisops.inventory.load import load_inventory
 from gisops.model.event import Event, EventKind
 from gisops.service.collector import Collector, targets_of
 from gisops.service.live_store import StoreLiveView
-from gisops.service.watch import Watch, signal_of
+from gisops.service.signals import signal_of
+from gisops.service.watch import Watch
 from gisops.snmp.engine import SnmpEngine
 from gisops.snmp.schedule import Schedule
 from gisops.snmp.traps import TrapListener
