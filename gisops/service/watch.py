@@ -112,8 +112,12 @@ class Watch:
                 after = replace(track, state=DeviceState.UNKNOWN, since=now, reason=TAKEN_OUT)
                 self._ledger.add_state(self._kinds[track.device_id], track, after, now)
             del self._tracks[track.device_id], self._facts[track.device_id]
+        added = len(inventory.devices.keys() - self._tracks.keys())
         self._stand_on(inventory, profiles, now)
         self._dirty = True
+        payload = {"devices": len(self._tracks), "added": added, "removed": len(gone)}
+        kind = EventKind.INVENTORY_CHANGED
+        self._ledger.add_event(Event(f"{kind}:{now.isoformat()}", kind, "collector", now, now, payload))
 
     def take_reply(self, reply: Reply, at: datetime) -> None:
         """Take in how a device took one poll; one that is not in the inventory any more is passed over."""
