@@ -9,11 +9,13 @@ from __future__ import annotations
 
 __all__ = [
     "ConfigError",
+    "FibreFileError",
     "GeometryError",
     "GisopsError",
     "InventoryError",
     "ScenarioError",
     "SnmpError",
+    "SorError",
     "StoreError",
     "WireError",
 ]
@@ -49,6 +51,14 @@ class GisopsError(Exception):
 
 class ConfigError(GisopsError):
     """A setting, credential file or command option that cannot be used."""
+
+
+class FibreFileError(GisopsError):
+    """A file of fibre routes or nodes that cannot be read or written at all (a feature refused is data, not this)."""
+
+
+class SorError(FibreFileError):
+    """An OTDR trace that is none, is cut short, or whose checksum does not fit."""
 
 
 class GeometryError(GisopsError):
