@@ -48,7 +48,7 @@ def agents_of(city: City, credentials: Mapping[str, Credential]) -> dict[str, Ag
     """Give every box and camera an agent; keyed by address."""
     agents: dict[str, Agent] = {}
     for box in city.boxes.values():
-        boxes_view = box_view(len(box.camera_ids), city.has_second_uplink(box.record.id))
+        boxes_view = box_view(len(box.camera_ids), city.has_second_uplink(box.record.id), bool(box.record.solar_w))
         agents[box.record.address] = Agent(
             box.record.id,
             _credential(box.record.credential, credentials),
