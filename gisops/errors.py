@@ -12,6 +12,7 @@ __all__ = [
     "GeometryError",
     "GisopsError",
     "InventoryError",
+    "ProbeError",
     "ScenarioError",
     "SnmpError",
     "StoreError",
@@ -57,6 +58,10 @@ class GeometryError(GisopsError):
 
 class InventoryError(GisopsError):
     """An inventory that cannot be read at all (findings of the check are data, not this)."""
+
+
+class ProbeError(GisopsError):
+    """A target that cannot be probed at all (silence is data, not this)."""
 
 
 class ScenarioError(GisopsError):
