@@ -29,6 +29,7 @@ COMMANDS = (
     "check",
     "import",
     "fibre",
+    "probe",
     "report",
     "db",
     "docs",
