@@ -29,6 +29,7 @@ COMMANDS = (
     "check",
     "import",
     "fibre",
+    "health",
     "probe",
     "report",
     "db",
