@@ -78,10 +78,11 @@ class Noise:
     alarm_missed
         A port that faces a cut is reported lit.
     alarm_false
-        A port that faces no cut is reported dark: a pulled patch cord, a dead optic. Default: one
-        optic in 50 years, 8 hours to mend, is 2e-5; five times that for hands at the panel.
+        A port that faces no cut is reported dark: a pulled patch cord, a dead optic. Default: one in
+        50 years, 8 hours to mend, is 2e-5.
     otdr_wrong
-        An OTDR event is no cut, or was launched into another fibre than noted.
+        A break is read on a whole fibre: an open far end, another fibre than noted. As rare as a false
+        alarm, for nobody launches without a reason.
     cut_per_km
         A kilometre of cable is cut at this moment. Default 5e-4: half a cut a kilometre and year, some
         9 hours to mend, for a city that digs. (Crawford, "Fiber optic cable dig-ups", 1993, found
@@ -91,8 +92,8 @@ class Noise:
     device_down: float = 0.02
     still_alive: float = 1e-4
     alarm_missed: float = 0.005
-    alarm_false: float = 1e-4
-    otdr_wrong: float = 0.01
+    alarm_false: float = 2e-5
+    otdr_wrong: float = 2e-5
     cut_per_km: float = 5e-4
 
     def __post_init__(self) -> None:

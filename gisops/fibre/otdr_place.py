@@ -30,12 +30,16 @@ __all__ = ["CrewPoint", "OtdrPlace", "Stretch", "combine", "crew_point", "place_
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A span as the light meets it; metres of fibre from the launch, ``is_forward``: entered at its start."""
+    """A span as the light meets it; metres of fibre from the launch.
+
+    ``is_forward``: entered at its start. ``is_sure``: named, or the only way on.
+    """
 
     span: int
     is_forward: bool
     fibre_from_m: float
     fibre_to_m: float
+    is_sure: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,21 +127,21 @@ def stretches(network: FibreNetwork, reading: OtdrReading) -> list[Stretch]:
         far, node = found[-1].fibre_to_m, network.other_end(span, node)
     limit = reading.distance_m + reading.error_m
     seen = set(reading.spans)
-    frontier = [(node, far)]
+    frontier = [(node, far, True)]
     while frontier:
-        node, far = frontier.pop()
+        node, far, is_sure = frontier.pop()
         if far >= limit or node in network.centre_of:
             continue
-        for other, span in network.links[node]:
-            if span not in seen:
-                seen.add(span)
-                found.append(_stretch(network, span, node, far))
-                frontier.append((other, found[-1].fibre_to_m))
+        onward = [(other, span) for other, span in network.links[node] if span not in seen]
+        for other, span in onward:
+            seen.add(span)
+            found.append(_stretch(network, span, node, far, is_sure and len(onward) == 1))
+            frontier.append((other, found[-1].fibre_to_m, found[-1].is_sure))
     return found
 
 
-def _stretch(network: FibreNetwork, span: int, node: int, far: float) -> Stretch:
-    return Stretch(span, int(network.starts[span]) == node, far, far + float(network.cable_m[span]))
+def _stretch(network: FibreNetwork, span: int, node: int, far: float, is_sure: bool = True) -> Stretch:
+    return Stretch(span, int(network.starts[span]) == node, far, far + float(network.cable_m[span]), is_sure)
 
 
 def place_otdr(network: FibreNetwork, reading: OtdrReading) -> tuple[OtdrPlace, ...]:

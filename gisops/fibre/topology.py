@@ -89,8 +89,15 @@ class Skeleton:
         return self.nodes[int(self.at[node]) - 1 : int(self.end[node]) - 1]
 
 
-def skeleton_of(network: FibreNetwork) -> Skeleton:
+def skeleton_of(network: FibreNetwork, without: Collection[int] = ()) -> Skeleton:
     """Search a network depth first from its centres (Tarjan 1974, low links), iteratively.
+
+    Parameters
+    ----------
+    network
+        The fibre.
+    without
+        Numbers of spans that are cut already.
 
     Returns
     -------
@@ -101,6 +108,7 @@ def skeleton_of(network: FibreNetwork) -> Skeleton:
     at, low = [-1] * count, [-1] * count
     parent_span, parent, below = [-1] * count, [-1] * count, [-1] * spans
     order: list[int] = []
+    gone = set(without)
     centres = sorted(network.centre_of)
     for centre in centres:
         at[centre] = low[centre] = 0
@@ -111,7 +119,7 @@ def skeleton_of(network: FibreNetwork) -> Skeleton:
         while place < len(links):
             other, span = links[place]
             place += 1
-            if node >= 0 and span == parent_span[node]:
+            if span in gone or (node >= 0 and span == parent_span[node]):
                 continue
             if at[other] >= 0:
                 if node >= 0:
@@ -131,7 +139,7 @@ def skeleton_of(network: FibreNetwork) -> Skeleton:
             end[above] = max(end[above], end[node])
     for centre in centres:
         end[centre] = len(order) + 1
-    label = _labels(network, order, at, parent, parent_span, below)
+    label = _labels(network, order, at, parent, parent_span, below, gone)
     return Skeleton(
         at=np.array(at),
         end=np.array(end),
@@ -150,13 +158,14 @@ def _labels(
     parent: list[int],
     parent_span: list[int],
     below: list[int],
+    gone: Collection[int],
 ) -> NDArray[np.int64]:
     """Label each tree span with the exclusive or of the labels of the spans that bypass it."""
     drawn = np.random.default_rng(_SEED).integers(1, 2**63, len(network.span_ids), dtype=np.int64).tolist()
     mark = [0] * len(network.node_ids)
     label = [0] * len(network.span_ids)
     for span, (a, b) in enumerate(zip(network.starts.tolist(), network.ends.tolist(), strict=True)):
-        if below[span] >= 0 or at[a] < 0 or at[b] < 0:
+        if below[span] >= 0 or at[a] < 0 or at[b] < 0 or span in gone:
             continue
         label[span] = drawn[span]
         if a != b:

@@ -23,7 +23,7 @@ from gisops.model.inventory import Inventory
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["Weights", "weigh"]
+__all__ = ["Weights", "prints_below", "weigh"]
 
 _SEED = 4735
 
@@ -42,6 +42,8 @@ class Weights:
         The same of the nodes below it in the tree; 0 for a span that is not in the tree.
     face_print, below_print
         Fingerprints of the channels behind both.
+    node_print
+        Fingerprint of what is known at each node, by node; 0 where nothing is.
     """
 
     prior: NDArray[np.float64]
@@ -49,6 +51,7 @@ class Weights:
     below: NDArray[np.float64]
     face_print: NDArray[np.uint64]
     below_print: NDArray[np.uint64]
+    node_print: NDArray[np.uint64]
 
 
 def weigh(
@@ -78,8 +81,14 @@ def weigh(
         face=face,
         below=_sums(skeleton, node_weight, np.zeros(spans)),
         face_print=face_print,
-        below_print=_sums(skeleton, node_print, np.zeros(spans, dtype=np.uint64)),
+        below_print=prints_below(skeleton, node_print, spans),
+        node_print=node_print,
     )
+
+
+def prints_below(skeleton: Skeleton, node_print: NDArray[np.uint64], spans: int) -> NDArray[np.uint64]:
+    """Add the fingerprints of nodes up below each tree span."""
+    return _sums(skeleton, node_print, np.zeros(spans, dtype=np.uint64))
 
 
 def _sums(skeleton: Skeleton, values: NDArray, into: NDArray) -> NDArray:  # type: ignore[type-arg]
@@ -143,6 +152,6 @@ def _otdr(network: FibreNetwork, reading: OtdrReading, noise: Noise) -> Mapping[
             length = max(stretch.fibre_to_m - stretch.fibre_from_m, 1.0)
             density = (1 - wrong) * inside / (high - low) / length
             found[stretch.span] = math.log((density + wrong / reach) / (wrong / reach))
-        elif stretch.fibre_to_m <= low:
+        elif stretch.fibre_to_m <= low and stretch.is_sure:
             found[stretch.span] = math.log(wrong)  # light came back from beyond it
     return found
