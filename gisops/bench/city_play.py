@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 
 from gisops.config.credentials import Credential
 from gisops.diagnosis.likelihood import shipped_causes
-from gisops.health.profile import shipped_profiles
+from gisops.health.catalogue import shipped_profiles
 from gisops.model.event import Reachability
 from gisops.model.inventory import Inventory
 from gisops.model.outage import Outage

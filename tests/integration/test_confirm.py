@@ -11,7 +11,7 @@ import pytest
 
 from gisops.config.credentials import Credential
 from gisops.diagnosis.likelihood import shipped_causes
-from gisops.health.profile import shipped_profiles
+from gisops.health.catalogue import shipped_profiles
 from gisops.service.collector import Collector, targets_of
 from gisops.service.watch import Watch
 from gisops.service.writer import Writer
