@@ -20,6 +20,7 @@ _LAYERS = (
     "sites",
     "boxes",
     "cameras",
+    "presets",
     "districts",
     "places",
     "roads",
