@@ -14,6 +14,7 @@ from gisops.cli.common import Subparsers
 __all__ = ["BENCHES", "add", "run"]
 
 BENCHES = {
+    "coverage": "a whole city's coverage, and the loss of one box",
     "detect": "from a fault to its colour on the page",
     "drain": "how fast what waited on disk is written once the database is back",
 }

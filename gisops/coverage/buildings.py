@@ -108,9 +108,11 @@ class Buildings:
         # Outside one side of the polygon with all four corners: it cannot touch.
         middle, half = (box[:, :2] + box[:, 2:]) / 2.0, (box[:, 2:] - box[:, :2]) / 2.0
         step = np.roll(at, -1, axis=0) - at
-        normal = np.column_stack([step[:, 1], -step[:, 0]])
-        least = middle @ normal.T - half @ np.abs(normal).T
-        inside: NDArray[np.bool_] = (least <= np.sum(normal * at, axis=1) + 1e-6).all(axis=1)
+        # Written out: a product of matrices would wake the threads of BLAS in every process.
+        inside = np.ones(len(found), dtype=bool)
+        for (x, y), (a, b) in zip(at, np.column_stack([step[:, 1], -step[:, 0]]), strict=True):
+            least = middle[:, 0] * a + middle[:, 1] * b - half[:, 0] * abs(a) - half[:, 1] * abs(b)
+            inside &= least <= a * x + b * y + 1e-6
         kept: NDArray[np.int64] = found[inside]
         return kept
 

@@ -130,17 +130,18 @@ class Optics:
         inside = (depth > 1e-3) & (np.abs(y) <= depth * tan(across)) & (np.abs(x * s - h * c) <= depth * tan(down))
         return np.where(inside, self.focal_px / np.maximum(depth, 1e-3), 0.0)
 
-    def meets(self, criterion: Criterion, x: NDArray[np.float64], y: NDArray[np.float64]) -> NDArray[np.bool_]:
-        """Say at which points of the plane a criterion is met, walls aside."""
-        enough = self.density(x, y) >= criterion.px_per_m
+    def is_flat_enough(
+        self, criterion: Criterion, x: NDArray[np.float64], y: NDArray[np.float64]
+    ) -> NDArray[np.bool_]:
+        """Say from which points of the plane the look up at the camera is no steeper than a criterion allows."""
         if criterion.max_depression_deg >= 90.0:
-            return enough
-        return enough & (np.hypot(x, y) * tan(radians(criterion.max_depression_deg)) >= self.drop_m)
+            return np.ones(len(x), dtype=bool)
+        return np.hypot(x, y) * tan(radians(criterion.max_depression_deg)) >= self.drop_m
 
     def field(self, criterion: Criterion) -> list[tuple[float, float]]:
         """Outline the ground on which a criterion is met, walls aside: corners of a polygon, counter-clockwise.
 
-        Empty where there is none. The bound on the look down is not part of it (see `meets`).
+        Empty where there is none. The bound on the look down is not part of it (see `is_flat_enough`).
         """
         if not self.is_straight:
             return self._ring(criterion.px_per_m)

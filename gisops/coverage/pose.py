@@ -61,8 +61,8 @@ class Pose:
     def to_plane(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Turn ``(n, 2)`` metres forward and to the left into easting and northing."""
         c, s = cos(self.heading), sin(self.heading)
-        turned = points @ np.array([[c, s], [-s, c]])
-        return np.asarray(turned + np.array([self.x, self.y]), dtype=np.float64)
+        x, y = points[:, 0], points[:, 1]
+        return np.column_stack([x * c - y * s + self.x, x * s + y * c + self.y])
 
 
 def poses_of(

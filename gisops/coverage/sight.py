@@ -110,8 +110,9 @@ def _bits(
     candidates = candidates[seen.contains(forward[candidates], left[candidates])]
     bits = np.zeros(len(x), dtype=np.uint8)
     for number, criterion in asked:
-        met = pose.optics.meets(criterion, forward[candidates], left[candidates])
-        bits[candidates[met]] |= np.uint8(1 << number)
+        sharp = candidates[density[candidates] >= criterion.px_per_m]
+        sharp = sharp[pose.optics.is_flat_enough(criterion, forward[sharp], left[sharp])]
+        bits[sharp] |= np.uint8(1 << number)
     return bits
 
 

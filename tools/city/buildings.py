@@ -44,7 +44,7 @@ def build(inventory: Inventory) -> list[House]:
     """Make the houses, those along great roads first; none stands on a road, on another, or on a camera."""
     rng = Random(SEED)  # noqa: S311 - a fixed seed is the point
     lon, lat = (np.array([getattr(site, axis) for site in inventory.sites.values()]) for axis in ("lon", "lat"))
-    sites = np.atleast_1d(shapely.points(*to_utm42(lon, lat)))
+    sites = np.asarray(shapely.points(*to_utm42(lon, lat)), dtype=object)
     roads = sorted(inventory.roads.values(), key=lambda road: (list(_SETBACK_M).index(road.kind), road.id))
     lines = [
         (line, _SETBACK_M[road.kind])
