@@ -255,6 +255,7 @@
       }
       gisops.showDevices(on);
       gisops.showLabels(on);
+      gisops.showCoverage(on);
       return skip();
     },
     search(text) {
@@ -280,6 +281,7 @@
       gisops.restyle();
       gisops.labels.repaint();
       gisops.devices.repaint();
+      gisops.coverage.repaint();
       return gisops.theme;
     },
   });
@@ -289,6 +291,7 @@
     gisops.district = gisops.wantedDistrict ? districts.id.indexOf(gisops.wantedDistrict) : -1;
     gisops.restyle();
     gisops.devices.repaint();
+    gisops.coverageDistrict();
     if (gisops.live.tally) { keyNumbers(); list(); }
     if (!go || !gisops.map) return;
     const inside = sites.lat.map((lat, n) => [lat, sites.lon[n]]).filter((_, n) => gisops.district < 0 || sites.district[n] === gisops.district);

@@ -118,4 +118,5 @@ def bands_of(pose: Pose, criteria: Sequence[Criterion], buildings: Buildings) ->
 
 def _in_plane(pose: Pose, area: shapely.Geometry) -> shapely.Geometry:
     polygons = [part for part in shapely.get_parts(area) if part.geom_type == "Polygon"]
-    return shapely.transform(shapely.multipolygons(polygons), pose.to_plane)
+    placed: shapely.Geometry = shapely.transform(shapely.multipolygons(polygons), pose.to_plane)
+    return placed

@@ -8,8 +8,11 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
+from multiprocessing.pool import Pool
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -17,12 +20,13 @@ from gisops.coverage.buildings import Buildings, from_polygons, load_arrays, sav
 from gisops.coverage.city import City, Scene, city_of
 from gisops.coverage.levels import Criterion, criteria_of, load_plate, load_profile
 from gisops.coverage.optics import TARGET_HEIGHT_M
+from gisops.coverage.outline import Band, bands_of
 from gisops.coverage.pose import Pose, poses_of
 from gisops.coverage.sight import Sight, look
 from gisops.coverage.targets import Points
 from gisops.model.inventory import Inventory
 
-__all__ = ["CoveragePlan", "compute_city", "no_buildings", "sights_of"]
+__all__ = ["CoveragePlan", "bands_of_city", "compute_city", "no_buildings", "sights_of"]
 
 _CHUNK = 50
 # Below this many cameras a second process takes longer to start than to help.
@@ -93,50 +97,89 @@ def sights_of(
     """Look out of every camera; ``poses`` in the order of the cameras."""
     none, no_bits = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.uint8)
     nothing = Sight(none, no_bits, none, no_bits)
-    sights = [nothing] * cameras
-    of_camera = [list(group) for _, group in groupby(poses, key=lambda pose: pose.camera)]
+    found = _shared_out(_look, poses, _Given(buildings, points, plan), progress)
+    return [found.get(number, nothing) for number in range(cameras)]
+
+
+def bands_of_city(
+    inventory: Inventory,
+    buildings: Buildings | None,
+    plan: CoveragePlan,
+    progress: Callable[[int, int], None] = lambda _done, _all: None,
+) -> list[list[Band]]:
+    """Give what each camera sees as polygons, band by band, in the order of the inventory."""
+    cameras = list(inventory.cameras.values())
+    poses = poses_of(cameras, inventory.presets.values(), plan.target_height_m)
+    none = np.zeros(0)
+    nowhere = Points.of(none, none, none, np.zeros(0, dtype=np.int64))
+    found = _shared_out(_outline, poses, _Given(buildings or no_buildings(), nowhere, plan), progress)
+    return [found.get(number, []) for number in range(len(cameras))]
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What a worker process is started with."""
+
+    buildings: Buildings
+    points: Points
+    plan: CoveragePlan
+
+
+_Group = list[Pose]
+_T = TypeVar("_T")
+
+
+def _look(poses: _Group, given: _Given) -> Sight:
+    return look(poses, given.buildings, given.plan.criteria, given.points, given.plan.grid_m)
+
+
+def _outline(poses: _Group, given: _Given) -> list[Band]:
+    return [band for pose in poses for band in bands_of(pose, given.plan.criteria, given.buildings)]
+
+
+def _shared_out(
+    work: Callable[[_Group, _Given], _T],
+    poses: Sequence[Pose],
+    given: _Given,
+    progress: Callable[[int, int], None],
+) -> dict[int, _T]:
+    """Do some work for all poses of each camera, in as many processes as help; by number of camera."""
+    groups = [list(group) for _, group in groupby(poses, key=lambda pose: pose.camera)]
     # Neighbours in the inventory are neighbours in the city: a chunk touches few pages of the buildings.
-    chunks = [of_camera[n : n + _CHUNK] for n in range(0, len(of_camera), _CHUNK)]
-    done = 0
-    with _lookers(buildings, points, plan, len(of_camera)) as looked:
-        for chunk, found in zip(chunks, looked(chunks), strict=True):
-            for group, sight in zip(chunk, found, strict=True):
-                sights[group[0].camera] = sight
-            done += len(chunk)
-            progress(done, len(of_camera))
-    return sights
-
-
-_Chunk = list[list[Pose]]
+    chunks = [groups[n : n + _CHUNK] for n in range(0, len(groups), _CHUNK)]
+    found: dict[int, _T] = {}
+    workers = min(given.plan.workers, max(1, len(groups) // _ALONE + 1))
+    with _processes(workers, given) as pool:
+        if pool is None:
+            answers: Iterator[list[_T]] = ([work(group, given) for group in chunk] for chunk in chunks)
+        else:
+            answers = pool.imap(partial(_work_all, work), chunks)
+        for chunk, answer in zip(chunks, answers, strict=True):
+            found.update({group[0].camera: one for group, one in zip(chunk, answer, strict=True)})
+            progress(len(found), len(groups))
+    return found
 
 
 @contextmanager
-def _lookers(
-    buildings: Buildings, points: Points, plan: CoveragePlan, cameras: int
-) -> Iterator[Callable[[Sequence[_Chunk]], Iterator[list[Sight]]]]:
-    workers = min(plan.workers, max(1, cameras // _ALONE + 1))
+def _processes(workers: int, given: _Given) -> Iterator[Pool | None]:
     if workers == 1:
-        yield lambda chunks: (_look_all(chunk, buildings, points, plan) for chunk in chunks)
+        yield None
         return
     # Spawned, not forked: a server that asks for coverage has threads, and a fork would copy their locks.
     with tempfile.TemporaryDirectory(prefix="gisops-coverage-") as name:
-        save_arrays(buildings, Path(name))
+        save_arrays(given.buildings, Path(name))
         context = multiprocessing.get_context("spawn")
-        with context.Pool(workers, _begin, (name, points, plan)) as pool:
-            yield lambda chunks: pool.imap(_look, chunks)
+        with context.Pool(workers, _begin, (name, given.points, given.plan)) as pool:
+            yield pool
 
 
-def _look_all(chunk: _Chunk, buildings: Buildings, points: Points, plan: CoveragePlan) -> list[Sight]:
-    return [look(poses, buildings, plan.criteria, points, plan.grid_m) for poses in chunk]
-
-
-_given: list[tuple[Buildings, Points, CoveragePlan]] = []
-"""What a worker process was started with."""
+_given: list[_Given] = []
+"""In a worker process: what it was started with."""
 
 
 def _begin(folder: str, points: Points, plan: CoveragePlan) -> None:
-    _given[:] = [(load_arrays(Path(folder)), points, plan)]
+    _given[:] = [_Given(load_arrays(Path(folder)), points, plan)]
 
 
-def _look(chunk: _Chunk) -> list[Sight]:
-    return _look_all(chunk, *_given[0])
+def _work_all(work: Callable[[_Group, _Given], _T], chunk: Sequence[_Group]) -> list[_T]:
+    return [work(group, _given[0]) for group in chunk]
