@@ -31,6 +31,7 @@ test: env
 
 bench: env
 	$(GISOPS) bench detect --json --write docs/benchmarks.md
+	$(GISOPS) bench coverage --json --write docs/benchmarks.md
 
 screenshots: env
 	@sh tools/system-packages.sh
@@ -39,6 +40,7 @@ screenshots: env
 city: env
 	$(VENV)/bin/python -m tools.city.basemap
 	$(VENV)/bin/python -m tools.city.inventory
+	$(VENV)/bin/python -m tools.city.buildings
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info
