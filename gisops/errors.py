@@ -13,6 +13,7 @@ __all__ = [
     "GeometryError",
     "GisopsError",
     "InventoryError",
+    "ProbeError",
     "ScenarioError",
     "SnmpError",
     "SorError",
@@ -67,6 +68,10 @@ class GeometryError(GisopsError):
 
 class InventoryError(GisopsError):
     """An inventory that cannot be read at all (findings of the check are data, not this)."""
+
+
+class ProbeError(GisopsError):
+    """A target that cannot be probed at all (silence is data, not this)."""
 
 
 class ScenarioError(GisopsError):
