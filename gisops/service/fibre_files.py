@@ -27,7 +27,8 @@ __all__ = ["FibreFiles", "read_fibre_files"]
 _DECIMALS = 7
 """1 cm, as for every other layer."""
 _KINDS = {"Point": "nodes", "LineString": "spans", "MultiLineString": "spans"}
-_NOT_ROUTES = frozenset({"nodes", "spans"})
+_KML = frozenset({".kml", ".kmz"})
+_OURS = frozenset({"nodes", "spans"})
 
 
 @dataclass
@@ -48,8 +49,8 @@ def read_fibre_files(
     Parameters
     ----------
     paths
-        OFDS JSON, OFDS GeoJSON (nodes and spans), a folder of OFDS CSV tables or
-        tables of it; GeoJSON, GeoPackage, Shapefile, KML or KMZ of another tool.
+        OFDS JSON; OFDS GeoJSON (nodes and spans) or a folder of both; OFDS CSV tables or a
+        folder of them; GeoJSON, GeoPackage, Shapefile, KML or KMZ of another tool.
     layer, crs
         Of files of other tools: one layer of several (all are read), and the
         coordinate reference system where the file does not say.
@@ -64,7 +65,7 @@ def read_fibre_files(
     found = FibreFiles()
     collections: list[Mapping[str, Any]] = []
     tables: dict[Path, dict[str, str]] = {}
-    for path in paths:
+    for path in (file for given in paths for file in _in_folder(given)):
         kind, content = _recognised(path)
         if kind == "package":
             _take_records(found, from_package(content, str(path)))
@@ -82,6 +83,12 @@ def read_fibre_files(
     return found
 
 
+def _in_folder(path: Path) -> tuple[Path, ...]:
+    """Give the two files of OFDS GeoJSON where that is what a folder holds; else the path itself."""
+    files = tuple(path / f"{table}.geojson" for table in ("nodes", "spans"))
+    return tuple(file for file in files if file.is_file()) or (path,)
+
+
 def _recognised(path: Path) -> tuple[str, Any]:
     """Tell which form of the standard a file is, and its content; or that it is of another tool."""
     if path.is_dir():
@@ -91,7 +98,7 @@ def _recognised(path: Path) -> tuple[str, Any]:
             return "table", there
         if any(path.glob("*.shp")):
             return "other", None
-        raise FibreFileError(str(path), "holds no tables of OFDS", "give the files themselves")
+        raise FibreFileError(str(path), "holds no OFDS and no Shapefiles", "give the files themselves")
     ending = path.suffix.lower()
     if ending in (".json", ".geojson"):
         text = read_text(path)
@@ -105,7 +112,7 @@ def _recognised(path: Path) -> tuple[str, Any]:
             return "features", document
     if ending == ".csv":
         text = read_text(path)
-        if any(f"{table}/0/id" in text.partition("\n")[0] for table in _NOT_ROUTES):
+        if any(f"{table}/0/id" in text.partition("\n")[0] for table in _OURS):
             return "table", {f"{'nodes' if 'nodes/0/' in text.partition(chr(10))[0] else 'spans'}.csv": text}
         raise FibreFileError(str(path), "is no table of OFDS", "name its columns nodes/0/id or spans/0/id")
     return "other", None
@@ -136,13 +143,17 @@ def _take_layers(found: FibreFiles, path: Path, layer: str | None, crs: str | No
         for name in names:
             official = read_official(file, name, crs)
             if any(row.geometry is not None for row in official.rows):
-                _take_rows(found, str(file), official, columns)
+                counted = f"{name}." if file.suffix.lower() in _KML else None
+                _take_rows(found, str(file), official, columns, counted)
 
 
-def _take_rows(found: FibreFiles, place: str, official: Official, columns: ColumnMap) -> None:
+def _take_rows(
+    found: FibreFiles, place: str, official: Official, columns: ColumnMap, counted: str | None = None
+) -> None:
+    """Take the rows of one layer; an id that is ``counted`` and a number only counts the rows."""
     matched = {
         table: match_columns(place, table, official.columns, columns if table == "spans" else ColumnMap())[0]
-        for table in _NOT_ROUTES
+        for table in _OURS
     }
     for row in official.rows:
         found.read += 1
@@ -156,8 +167,14 @@ def _take_rows(found: FibreFiles, place: str, official: Official, columns: Colum
         if findings:
             found.notes += [Note("refused", f.place, f.what, f.remedy) for f in findings]
             continue
+        if counted is not None and _is_counted(str(values.get("id")), counted):
+            del values["id"]  # the next file would count from one again, and change these
         named = f"{row.place} ({values.get('name') or values.get('id')})" if values else row.place
         _take(found, table, Offer(named, values, _rounded(row.geometry)))
+
+
+def _is_counted(feature_id: str, counted: str) -> bool:
+    return feature_id.startswith(counted) and feature_id.removeprefix(counted).isdecimal()
 
 
 def _take(found: FibreFiles, table: str, offer: Offer) -> None:

@@ -120,6 +120,7 @@ class _Fit:
         if refusal is not None:
             self.notes.append(refusal)
             return None
+        said = len(self.notes)
         named = self._named_ends(route)
         if isinstance(named, Note):
             self.notes.append(named)
@@ -131,6 +132,7 @@ class _Fit:
             start_id, end_id, line = named
             route = Offer(route.place, route.values, line)
         if start_id == end_id:
+            del self.notes[said:]  # what was done with it does not matter any more
             what = f"starts and ends at node {start_id}"
             self.notes.append(Note("refused", route.place, what, "draw it to another node, or lower --tolerance"))
             return None
