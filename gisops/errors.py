@@ -9,12 +9,14 @@ from __future__ import annotations
 
 __all__ = [
     "ConfigError",
+    "FibreFileError",
     "GeometryError",
     "GisopsError",
     "InventoryError",
     "ProbeError",
     "ScenarioError",
     "SnmpError",
+    "SorError",
     "StoreError",
     "WireError",
 ]
@@ -50,6 +52,14 @@ class GisopsError(Exception):
 
 class ConfigError(GisopsError):
     """A setting, credential file or command option that cannot be used."""
+
+
+class FibreFileError(GisopsError):
+    """A file of fibre routes or nodes that cannot be read or written at all (a feature refused is data, not this)."""
+
+
+class SorError(FibreFileError):
+    """An OTDR trace that is none, is cut short, or whose checksum does not fit."""
 
 
 class GeometryError(GisopsError):

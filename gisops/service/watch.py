@@ -16,6 +16,7 @@ from gisops.diagnosis.likelihood import CauseTable
 from gisops.health.flap import FlapRule, resume
 from gisops.health.machine import PATH_LOST, Parent, Track, expire, is_in_doubt, judge, overlay, standing_of
 from gisops.health.profile import Profile
+from gisops.health.reading import Reading
 from gisops.model.event import Event, EventKind, Observation, Reachability
 from gisops.model.inventory import Inventory
 from gisops.model.outage import Outage
@@ -72,6 +73,7 @@ class Watch:
         self._ledger = Ledger()
         self._dirty = True
         self._look_over_at = now
+        self._readings: dict[str, Reading] = {}
         self._stand_on(inventory, profiles, now)
 
     @property
@@ -130,7 +132,10 @@ class Watch:
             return
         profile = self._profiles[device_id]
         answered = reply.reachability is Reachability.ANSWERED
-        values = profile.decode(reply.values) if answered else {}
+        reading = profile.read(reply.values, at, self._readings.get(device_id)) if answered else None
+        if reading is not None:
+            self._readings[device_id] = reading
+        values = reading.metrics if reading is not None else {}
         observation = Observation(device_id, at, reply.reachability, values, reply.rtt_s)
         after = judge(before, observation, profile, self._parent_of(before), self._flap_rule)
         self._ledger.add_sample(Sample(device_id, at, profile.name, answered, reply.rtt_s, tuple(values.values())))
