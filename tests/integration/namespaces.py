@@ -24,6 +24,7 @@ __all__ = ["HOST", "R1", "R2", "Net", "why_not"]
 T = TypeVar("T")
 R1, R2, HOST = "10.91.0.1", "10.91.1.2", "10.91.2.2"
 _CLONE_NEWNET = 0x40000000
+_NOBODY = "02:00:00:00:00:99"
 _BETWEEN = (
     ("p", "10.91.0.2/24", "r1", f"{R1}/24"),
     ("r1", "10.91.1.1/24", "r2", f"{R2}/24"),
@@ -65,8 +66,7 @@ class Net:
         def inside() -> None:
             fd = os.open(f"/run/netns/{self.name(node)}", os.O_RDONLY)
             try:
-                if ctypes.CDLL(None, use_errno=True).setns(fd, _CLONE_NEWNET) != 0:
-                    raise OSError(ctypes.get_errno(), "setns")
+                _enter(fd)
                 outcome.append(work())
             except BaseException as caught:  # noqa: BLE001 - handed to the caller
                 error.append(caught)
@@ -83,8 +83,13 @@ class Net:
     def run_async(self, node: str, work: Callable[[], Coroutine[Any, Any, T]]) -> T:
         return self.run(node, lambda: asyncio.run(work()))
 
+    def cut_behind_r1(self) -> None:
+        """Let what router 1 sends on reach nobody, as in a cut fibre whose lasers still shine."""
+        self.ip("r1", "neigh", "replace", R2, "lladdr", _NOBODY, "dev", "r1-r2", "nud", "permanent")
+
     def restore(self) -> None:
         """Make everything well again."""
+        self.ip("r1", "neigh", "flush", "to", R2, "nud", "permanent")
         for node, link in (("r1", "r1-r2"), ("r2", "r2-r1"), ("h", "h-r2"), ("r2", "r2-h")):
             self.ip(node, "link", "set", link, "up")
         for node, to, via in _ROUTES:
@@ -108,4 +113,11 @@ class Net:
                 self.ip(node, "link", "set", link, "up")
         for node in ("r1", "r2"):
             self.sysctl(node, "ip_forward", "1")
+            self.sysctl(node, "icmp_ratelimit", "0")  # a test asks more often than a router cares to answer
         self.restore()
+
+
+def _enter(fd: int) -> None:
+    """Move this thread into the network namespace behind a descriptor."""
+    if ctypes.CDLL(None, use_errno=True).setns(fd, _CLONE_NEWNET) != 0:
+        raise OSError(ctypes.get_errno(), "setns")

@@ -12,7 +12,8 @@ import pytest
 
 from gisops.health.vitality import Evidence, Finding, Route, Sign, Verdict, decide
 from gisops.model.event import Reachability
-from gisops.probe.ports import ProbeResult, ProbeTarget
+from gisops.probe.icmp import IcmpSocket
+from gisops.probe.ports import Echo, ProbeResult, ProbeTarget
 from gisops.probe.prober import HostProber
 from gisops.probe.route import EchoWay, UdpWay, open_way, trace
 from tests.integration.namespaces import HOST, R1, R2, Net, why_not
@@ -20,19 +21,14 @@ from tests.integration.namespaces import HOST, R1, R2, Net, why_not
 pytestmark = pytest.mark.integration
 
 
-@pytest.fixture(scope="module")
-def wires() -> Iterator[Net]:
+@pytest.fixture
+def net() -> Iterator[Net]:
+    """A network for each test: a router answers only so many errors a second to one asker, and remembers."""
     if why_not():
         pytest.skip(f"{why_not()}: routes over two routers were not tested")
     net = Net()
     yield net
     net.remove()
-
-
-@pytest.fixture
-def net(wires: Net) -> Net:
-    wires.restore()
-    return wires
 
 
 def probe(net: Net, timeout_s: float = 0.5) -> ProbeResult:
@@ -87,7 +83,7 @@ def test_a_dead_host_leaves_a_route_up_to_its_gateway(net: Net, means: type) -> 
 
 @BOTH
 def test_a_link_cut_behind_router_1_ends_the_route_there(net: Net, means: type) -> None:
-    net.ip("r1", "route", "replace", "blackhole", "10.91.2.0/24")
+    net.cut_behind_r1()
     assert shape(route_of(net, means)) == ([R1], False)
 
 
@@ -103,7 +99,7 @@ def test_the_verdicts_from_what_was_seen(net: Net) -> None:
     well = judge(probe(net))
     assert well.verdict is Verdict.AGENT_DEAD
     assert well.reasons == ("snmp silent", "icmp answered", "tcp 80 refused", "route arrives")
-    net.ip("r1", "route", "replace", "blackhole", "10.91.2.0/24")
+    net.cut_behind_r1()
     cut = judge(probe(net))
     assert (cut.verdict, cut.reasons[-1]) == (Verdict.PATH_DEAD, f"route ends at {R1}, before {R2}")
     net.restore()
@@ -120,23 +116,21 @@ def test_an_unreachable_from_a_router_is_silence_with_words(net: Net) -> None:
 
 
 def test_the_echo_socket_hears_the_same_where_the_kernel_allows_it(net: Net) -> None:
-    async def means() -> str:
-        prober = await HostProber.open()
-        await prober.close()
-        return prober.icmp_means
+    async def ping() -> tuple[bool, Echo]:
+        icmp = await IcmpSocket.open()
+        echo = await icmp.ping(HOST, 0.5)
+        await icmp.close()
+        return icmp.is_raw, echo
 
     net.sysctl("p", "ping_group_range", "0 0")
-    try:
-        assert net.run_async("p", means) == "echo socket"
-        assert probe(net).echoes["icmp"].sign is Sign.ANSWERED
-        net.ip("r1", "link", "set", "r1-r2", "down")
-        assert probe(net).echoes["icmp"].detail == f"{R1} says network unreachable"
-    finally:
-        net.sysctl("p", "ping_group_range", "1 0")
+    is_raw, echo = net.run_async("p", ping)
+    assert (is_raw, echo.sign) == (False, Sign.ANSWERED)
+    net.ip("r1", "link", "set", "r1-r2", "down")
+    assert net.run_async("p", ping)[1].detail == f"{R1} says network unreachable"
 
 
 def test_the_command_without_any_privilege_still_decides(net: Net) -> None:
-    net.ip("r1", "route", "replace", "blackhole", "10.91.2.0/24")
+    net.cut_behind_r1()
     unprivileged = ["setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw"]
     command = [sys.executable, "-m", "gisops", "probe", HOST, "--tcp", "80", "--trace", "--gateway", R2]
     done = subprocess.run(
