@@ -197,11 +197,11 @@ class Collector:
 
     def _queue(self, batch: Batch) -> None:
         self.tally.state_changes += len(batch.states)
-        self._writer.put(batch)
+        self._writer.put(batch, self._watch.take_receipts())
 
     def _last_word(self) -> Batch:
         now = self._clock()
-        batch = self._watch.settle(now)
+        batch = self._watch.finish(now)
         event = Event(
             f"{EventKind.COLLECTOR_STOPPED}:{now.isoformat()}",
             EventKind.COLLECTOR_STOPPED,
