@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from gisops.config.credentials import Credential
+from gisops.errors import WireError
 from gisops.snmp.datagrams import socket_name, source_of
 from gisops.snmp.peers import Peer
 from gisops.snmp.session import Session
@@ -68,15 +69,16 @@ class Agent:
             Request id (for version 3 equal to the message id) and the values in
             order, verified where the version verifies; ``None``: the general
             decoder has the word.
-
-        Raises
-        ------
-        WireError
-            For octets that mean nothing in their type.
         """
         template = self.template
         if template is None:
             return None
+        try:
+            return self._read(data, template, now, book)
+        except WireError:  # octets that mean nothing in their type
+            return None
+
+    def _read(self, data: bytes, template: Template, now: float, book: ShapeBook) -> list[Any] | None:
         if not template.is_v3:
             return self._fit(data) or self._read_v2c(data, template, book)
         session = self.session
