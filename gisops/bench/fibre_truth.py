@@ -45,7 +45,7 @@ class Truth:
 
     def __init__(self, inventory: Inventory) -> None:
         try:
-            import networkx as nx  # noqa: PLC0415 - a development dependency
+            import networkx as nx
         except ImportError as error:
             raise ConfigError("networkx", "is not installed", "run make env") from error
         self._nx = nx

@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gisops.errors import ConfigError, InventoryError
-from gisops.inventory.ofds import OFDS_NAMES
 from gisops.inventory.schema import nearest, schema
 from gisops.inventory.text_file import read_text
+from gisops.model.ofds import OFDS_NAMES
 
 __all__ = ["ColumnMap", "are_one_name", "load_column_map", "match_columns"]
 

@@ -1,7 +1,7 @@
 """Which records does a GeoJSON text hold: columns of the schema from RFC 7946 and OFDS properties, and back.
 
 The fibre files follow the Open Fibre Data Standard 0.4 in its GeoJSON form
-(:mod:`gisops.inventory.ofds`).
+(:mod:`gisops.model.ofds`).
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from typing import Any
 import shapely
 from shapely.geometry import shape
 
-from gisops.inventory.ofds import OFDS_NAMES, from_ofds, to_ofds
 from gisops.inventory.raw import Raw, Row
 from gisops.inventory.schema import nearest_or_none, schema
 from gisops.inventory.typed import shorten, typed_values
+from gisops.model.ofds import OFDS_NAMES, from_ofds, to_ofds
 
 __all__ = ["GEOMETRY_KINDS", "columns_of", "properties_of", "read_features"]
 

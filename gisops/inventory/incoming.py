@@ -14,11 +14,11 @@ from gisops.errors import InventoryError
 from gisops.inventory.column_map import ColumnMap, are_one_name
 from gisops.inventory.finding import Finding
 from gisops.inventory.geojson_text import GEOMETRY_KINDS
-from gisops.inventory.ofds import OFDS_NAMES, ofds_value
 from gisops.inventory.official import Official, OfficialRow
 from gisops.inventory.schema import schema
 from gisops.inventory.typed import shorten
 from gisops.inventory.values import parse_value
+from gisops.model.ofds import OFDS_NAMES, ofds_value
 
 __all__ = ["Incoming", "incoming_rows"]
 

@@ -38,6 +38,7 @@ class Settings:
     time_zone: str = "Asia/Karachi"
     demo: bool = False
     autonomy_contract_h: float = 8.0
+    inspection_interval_days: int = 90
 
 
 @dataclass(frozen=True, slots=True)

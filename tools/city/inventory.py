@@ -253,7 +253,7 @@ def main(arguments: list[str]) -> int:
     write_collection(folder / "fibre_routes/spans.geojson", spans)
     (folder / "inventory.toml").write_text(
         'name = "Karachi Safe City (demonstration)"\ncrs = "EPSG:4326"\ntime_zone = "Asia/Karachi"\n'
-        "demo = true\nautonomy_contract_h = 8\n",
+        "demo = true\nautonomy_contract_h = 8\ninspection_interval_days = 90\n",
         encoding="utf-8",
     )
     return 0
