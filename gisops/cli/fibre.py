@@ -8,7 +8,15 @@ from gisops.cli.common import Subparsers
 
 __all__ = ["QUESTIONS", "add"]
 
-QUESTIONS = ("length", "trace", "cut", "locate", "import", "export")
+QUESTIONS = (
+    "length",
+    "trace",
+    "cut",
+    "locate",
+    "import",
+    "export",
+    "resilience",
+)
 """Each is a module ``gisops.cli.fibre_QUESTION`` with ``add(subparsers)`` and ``run(args) -> int``."""
 
 
