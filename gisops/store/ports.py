@@ -56,10 +56,11 @@ class Batch:
     seen
         Device id to the time it last answered, for devices whose state is unchanged.
     beat_at
-        When this batch was made: the collector's heartbeat.
+        When this batch was made: the collector's heartbeat. ``None`` from whoever is not the
+        collector: a person who plans maintenance is no sign that devices are asked.
     """
 
-    beat_at: datetime
+    beat_at: datetime | None
     samples: Sequence[Sample] = ()
     events: Sequence[Event] = ()
     states: Sequence[StateRow] = ()

@@ -13,7 +13,9 @@ from typing import Any
 
 import asyncpg
 
+from gisops.store.maintenance import note_maintenance
 from gisops.store.ports import Batch, Mark
+from gisops.store.rollup import buckets_of
 from gisops.store.rows import columns_of_events, columns_of_outages, columns_of_states, sample_record
 from gisops.store.sessions import CHANNEL, DRIVER_ERRORS, MISTAKES, connect, failed
 
@@ -53,7 +55,9 @@ WHERE h.device_id = n.device_id AND h.t1 IS NULL AND h.state <> n.state
 """
 _BEGIN_INTERVALS = """
 INSERT INTO state_history (device_id, state, reason, t0)
-SELECT n.device_id, n.state, n.reason, n.since
+SELECT n.device_id, n.state, n.reason,
+       greatest(n.since, (SELECT h.t1 FROM state_history AS h WHERE h.device_id = n.device_id
+                          ORDER BY h.t0 DESC, h.t1 DESC LIMIT 1))
 FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[]) AS n (device_id, state, since, reason)
 WHERE NOT EXISTS (SELECT FROM state_history AS h WHERE h.device_id = n.device_id AND h.t1 IS NULL)
 """
@@ -76,6 +80,7 @@ INSERT INTO writer_mark AS m (writer, number) VALUES ($1, $2)
 ON CONFLICT (writer) DO UPDATE SET number = excluded.number WHERE m.number < excluded.number
 RETURNING number
 """
+_DUE = "INSERT INTO rollup_due (level_s, bucket) SELECT 300, unnest($1::timestamptz[])"
 _SAMPLE_COLUMNS = ("device_id", "ts", "profile", "answered", "rtt_s", "readings")
 
 
@@ -132,11 +137,8 @@ class PgRecorder:
         async with self._turn:
             connection = await self._connected()
             try:
-                await self._make_days(connection, batch)
-                seq = await self._write(connection, batch, mark)
-            except MISTAKES:
-                # A day that another program dropped meanwhile is made again at the next try.
-                self._days.clear()
+                seq = await self._write_into_days(connection, batch, mark)
+            except MISTAKES:  # an error of asyncpg, too, but not of the database
                 raise
             except DRIVER_ERRORS as error:
                 raise failed(self._dsn, error) from error
@@ -158,29 +160,6 @@ class PgRecorder:
                 raise failed(self._dsn, error) from error
             return int(number or 0)
 
-    async def retain(self, days: int, now: datetime) -> int:
-        """Drop samples of whole UTC days that are older than ``days`` days.
-
-        Returns
-        -------
-        int
-            How many days were dropped.
-
-        Raises
-        ------
-        StoreError
-            Where the database cannot be reached.
-        """
-        async with self._turn:
-            connection = await self._connected()
-            before = _day(now) - timedelta(days=days)
-            try:
-                dropped = await connection.fetchval("SELECT drop_sample_days($1)", before)
-            except DRIVER_ERRORS as error:
-                raise failed(self._dsn, error) from error
-            self._days.clear()
-            return int(dropped)
-
     async def close(self) -> None:
         """Release the connection."""
         async with self._turn:
@@ -196,11 +175,23 @@ class PgRecorder:
             self._connection = await connect(self._dsn)
         return self._connection
 
+    async def _write_into_days(self, connection: asyncpg.Connection, batch: Batch, mark: Mark | None) -> int:
+        """Write; where retention dropped a day that this batch needs, make the day again and write."""
+        try:
+            await self._make_days(connection, batch)
+            return await self._write(connection, batch, mark)
+        except asyncpg.CheckViolationError:
+            if not batch.samples:
+                raise
+            self._days.clear()
+            await self._make_days(connection, batch)
+            return await self._write(connection, batch, mark)
+
     async def _make_days(self, connection: asyncpg.Connection, batch: Batch) -> None:
         """Make the partitions this batch needs, and tomorrow's before midnight needs it."""
         days = {_day(sample.observed_at) for sample in batch.samples}
         if days:
-            days.add(_day(batch.beat_at) + timedelta(days=1))
+            days.add((_day(batch.beat_at) if batch.beat_at else max(days)) + timedelta(days=1))
         for day in sorted(days - self._days):
             await connection.execute("SELECT make_sample_day($1)", day)
             self._days.add(day)
@@ -217,6 +208,7 @@ class PgRecorder:
             await self._add_rest(connection, batch)
             await connection.execute(_MOVE_HEAD, seq, batch.beat_at)
             if seq > before:
+                await note_maintenance(connection, before)
                 await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(seq))
         except BaseException:
             if not connection.is_closed():
@@ -237,6 +229,7 @@ class PgRecorder:
                 records=[sample_record(sample) for sample in batch.samples],
                 columns=_SAMPLE_COLUMNS,
             )
+            await connection.execute(_DUE, buckets_of(sample.observed_at for sample in batch.samples))
         if batch.states:
             columns = columns_of_states(batch.states)
             ids, _, states, since, _, reasons, _ = columns
