@@ -15,7 +15,8 @@ from gisops.config.credentials import load_credentials
 from gisops.diagnosis.facts import Signal
 from gisops.diagnosis.likelihood import shipped_causes
 from gisops.errors import GisopsError
-from gisops.health.profile import Profile, shipped_profiles
+from gisops.health.catalogue import load_profiles
+from gisops.health.profile import Profile
 from gisops.inventory.load import load_inventory
 from gisops.model.event import Event, EventKind
 from gisops.model.inventory import Inventory
@@ -129,7 +130,7 @@ async def collect(plan: CollectorPlan, clock: Callable[[], datetime], hooks: Hoo
 
 def _read(plan: CollectorPlan) -> tuple[Inventory, Mapping[str, Profile], dict[str, Target]]:
     inventory = load_inventory(plan.inventory)
-    profiles = shipped_profiles()
+    profiles = load_profiles(plan.inventory)
     return (
         inventory,
         profiles,
@@ -187,7 +188,7 @@ def _started(now: datetime, devices: int, interval_s: float) -> Event:
 @asynccontextmanager
 async def live_view(inventory: Path, dsn: str, clock: Callable[[], datetime]) -> AsyncIterator[StoreLiveView]:
     """Give the live view over a database, following its event log."""
-    view = StoreLiveView(load_inventory(inventory), shipped_profiles(), await PgReader.open(dsn), clock)
+    view = StoreLiveView(load_inventory(inventory), load_profiles(inventory), await PgReader.open(dsn), clock)
     await view.start()
     try:
         yield view

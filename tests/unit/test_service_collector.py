@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gisops.config.credentials import Credential
 from gisops.diagnosis.likelihood import shipped_causes
-from gisops.health.profile import shipped_profiles
+from gisops.health.catalogue import shipped_profiles
 from gisops.model.event import EventKind, Reachability
 from gisops.service.collector import Collector, targets_of
 from gisops.service.live_store import StoreLiveView

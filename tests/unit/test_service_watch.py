@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 
 from gisops.config.credentials import Credential
 from gisops.diagnosis.likelihood import shipped_causes
-from gisops.health.profile import Profile, shipped_profiles
+from gisops.health.catalogue import shipped_profiles
+from gisops.health.profile import Profile
 from gisops.model.event import EventKind, Reachability
 from gisops.model.outage import Cause
 from gisops.model.state import DeviceState
