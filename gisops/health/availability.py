@@ -1,4 +1,4 @@
-"""How much of a period was a device available, lost, in maintenance or not known? Exact, from state intervals.
+"""How much of a period was a device available, lost, in maintenance or not known.
 
 The words are those of IEC 60050-192 (dependability): a *failure* takes the device
 from answering to lost, *restoration* ends it, *time to restoration* lies between,
@@ -124,8 +124,8 @@ def merged(spans: Iterable[Span]) -> list[Span]:
 
     Examples
     --------
-    >>> day = [datetime(2026, 3, 1, hour) for hour in range(6)]
-    >>> [(a.hour, b.hour) for a, b in merged([(day[3], day[4]), (day[0], day[2]), (day[1], day[3]), (day[5], day[5])])]
+    >>> h = [datetime(2026, 3, 1, hour) for hour in range(6)]
+    >>> [(a.hour, b.hour) for a, b in merged([(h[3], h[4]), (h[0], h[2]), (h[1], h[3]), (h[5], h[5])])]
     [(0, 4)]
     """
     result: list[Span] = []

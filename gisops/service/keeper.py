@@ -1,4 +1,4 @@
-"""When is housekeeping done: every minute the roll-ups, once a day the retention, also after the database was away."""
+"""When is housekeeping done: roll-ups every minute, retention once a day, also after the database was away."""
 
 from __future__ import annotations
 

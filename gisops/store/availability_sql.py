@@ -28,7 +28,7 @@ _WORK = f"state = '{DeviceState.MAINTENANCE}'"
 
 
 def _member(by: GroupKind) -> str:
-    return f"member AS (SELECT device_id, {COLUMNS[by]} AS grp FROM membership WHERE kind = ANY($3))"
+    return f"member AS (SELECT device_id, {COLUMNS[by]} AS grp FROM membership WHERE kind = ANY($3))"  # noqa: S608
 
 
 # The states that touch the period, cut to it: those that begin in it, and for each device the one it began in.
@@ -46,7 +46,7 @@ _HELD = """held AS (
 )"""
 
 _SCOPES = "\n            UNION ALL ".join(
-    f"SELECT '{kind}' AS scope_kind, {column} AS scope_id, device_id FROM membership"
+    f"SELECT '{kind}' AS scope_kind, {column} AS scope_id, device_id FROM membership"  # noqa: S608
     for kind, column in COLUMNS.items()
 )
 

@@ -69,8 +69,7 @@ class MemoryStore:
             if known is not None:
                 seen_at = at if known.seen_at is None else max(at, known.seen_at)
                 self._states[device_id] = replace(known, seen_at=seen_at)
-        if batch.beat_at is not None:
-            self._beat_at = batch.beat_at if self._beat_at is None else max(self._beat_at, batch.beat_at)
+        self._beat_at = batch.beat_at if self._beat_at is None else max(self._beat_at, batch.beat_at)
         if len(self._log) > before:
             for news in self._news:
                 news.set()

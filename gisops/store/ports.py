@@ -56,11 +56,10 @@ class Batch:
     seen
         Device id to the time it last answered, for devices whose state is unchanged.
     beat_at
-        When this batch was made: the collector's heartbeat. ``None`` from whoever is not the
-        collector: a person who plans maintenance is no sign that devices are asked.
+        When this batch was made: the collector's heartbeat.
     """
 
-    beat_at: datetime | None
+    beat_at: datetime
     samples: Sequence[Sample] = ()
     events: Sequence[Event] = ()
     states: Sequence[StateRow] = ()

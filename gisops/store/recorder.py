@@ -8,11 +8,13 @@ the order of their numbers and without gaps, at the price of writing one at a ti
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import asyncpg
 
+from gisops.model.event import Event
 from gisops.store.maintenance import note_maintenance
 from gisops.store.ports import Batch, Mark
 from gisops.store.rollup import buckets_of
@@ -144,6 +146,34 @@ class PgRecorder:
                 raise failed(self._dsn, error) from error
             return seq
 
+    async def note(self, events: Sequence[Event]) -> int:
+        """Write events that people made: an acknowledgement, announced work.
+
+        Unlike `write` this is no heartbeat: a person at the keyboard is no sign that devices are asked.
+
+        Returns
+        -------
+        int
+            Last event number of the log.
+
+        Raises
+        ------
+        StoreError
+            Where the database is away or full; nothing was written then.
+        """
+        async with self._turn:
+            connection = await self._connected()
+            try:
+                async with connection.transaction():
+                    before = await connection.fetchval(_LOCK_HEAD)
+                    seq = int(before) + await self._add_events(connection, before, events)
+                    await self._move_head(connection, before, seq, None)
+            except MISTAKES:
+                raise
+            except DRIVER_ERRORS as error:
+                raise failed(self._dsn, error) from error
+            return seq
+
     async def marked(self, writer: str) -> int:
         """Give the number of the last batch of a writer that is in; 0 if there is none.
 
@@ -191,7 +221,7 @@ class PgRecorder:
         """Make the partitions this batch needs, and tomorrow's before midnight needs it."""
         days = {_day(sample.observed_at) for sample in batch.samples}
         if days:
-            days.add((_day(batch.beat_at) if batch.beat_at else max(days)) + timedelta(days=1))
+            days.add(_day(batch.beat_at) + timedelta(days=1))
         for day in sorted(days - self._days):
             await connection.execute("SELECT make_sample_day($1)", day)
             self._days.add(day)
@@ -204,12 +234,9 @@ class PgRecorder:
             if mark is not None and await connection.fetchval(_MOVE_MARK, mark.writer, mark.number) is None:
                 await transaction.rollback()
                 return int(before)
-            seq = before + await self._add_events(connection, before, batch)
+            seq = before + await self._add_events(connection, before, batch.events)
             await self._add_rest(connection, batch)
-            await connection.execute(_MOVE_HEAD, seq, batch.beat_at)
-            if seq > before:
-                await note_maintenance(connection, before)
-                await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(seq))
+            await self._move_head(connection, before, seq, batch.beat_at)
         except BaseException:
             if not connection.is_closed():
                 await transaction.rollback()
@@ -217,10 +244,18 @@ class PgRecorder:
         await transaction.commit()
         return int(seq)
 
-    async def _add_events(self, connection: asyncpg.Connection, before: int, batch: Batch) -> int:
-        if not batch.events:
+    async def _add_events(self, connection: asyncpg.Connection, before: int, events: Sequence[Event]) -> int:
+        if not events:
             return 0
-        return int(await connection.fetchval(_ADD_EVENTS, before, *columns_of_events(batch.events)))
+        return int(await connection.fetchval(_ADD_EVENTS, before, *columns_of_events(events)))
+
+    async def _move_head(
+        self, connection: asyncpg.Connection, before: int, seq: int, beat_at: datetime | None
+    ) -> None:
+        await connection.execute(_MOVE_HEAD, seq, beat_at)
+        if seq > before:
+            await note_maintenance(connection, before)
+            await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(seq))
 
     async def _add_rest(self, connection: asyncpg.Connection, batch: Batch) -> None:
         if batch.samples:

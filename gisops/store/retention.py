@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import asyncpg
@@ -78,7 +78,7 @@ class RetentionTally:
 
     dropped: tuple[str, ...] = ()
     not_rolled_up: tuple[str, ...] = ()
-    in_use: tuple[str, ...] = field(default=())
+    in_use: tuple[str, ...] = ()
     is_busy: bool = False
     """Another program was rolling up or dropping; nothing was done."""
 
@@ -121,7 +121,7 @@ async def retain(connection: asyncpg.Connection, keep: Keep, now: datetime) -> R
             for part in await _parts(connection, series):
                 if part_span(part)[1] <= kept_from:
                     outcome[await _drop(connection, series, part)].append(part)
-        return RetentionTally(*(tuple(names) for names in outcome.values()))
+        return RetentionTally(tuple(outcome["dropped"]), tuple(outcome["not_rolled_up"]), tuple(outcome["in_use"]))
 
 
 async def _parts(connection: asyncpg.Connection, series: str) -> Sequence[str]:
