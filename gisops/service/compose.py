@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from gisops.config.credentials import load_credentials
 from gisops.diagnosis.facts import Signal
@@ -21,6 +22,7 @@ from gisops.inventory.load import load_inventory
 from gisops.model.event import Event, EventKind
 from gisops.model.inventory import Inventory
 from gisops.service.collector import Collector, targets_of
+from gisops.service.keeper import Keeper
 from gisops.service.live_store import StoreLiveView
 from gisops.service.signals import signal_of
 from gisops.service.watch import Watch
@@ -29,6 +31,7 @@ from gisops.snmp.engine import SnmpEngine
 from gisops.snmp.ports import Target
 from gisops.snmp.schedule import Schedule
 from gisops.snmp.traps import TrapListener
+from gisops.store.housekeeping import PgHousekeeping
 from gisops.store.lock import RunLock
 from gisops.store.migrate import migrate
 from gisops.store.notices import tell_of_changes
@@ -133,6 +136,8 @@ async def collect(plan: CollectorPlan, clock: Callable[[], datetime], hooks: Hoo
         await recorder.write(Batch(clock(), events=[_started(clock(), len(targets), plan.interval_s)]))
         stack.enter_context(_running(_reload_when_told(plan, collector, hooks)))
         stack.enter_context(_running(tell_of_changes(plan.dsn, hooks.reload)))
+        keeper = Keeper(PgHousekeeping(plan.dsn, ZoneInfo(inventory.settings.time_zone)), clock)
+        stack.enter_context(_running(keeper.run(hooks.stop)))
         hooks.on_ready(collector, len(targets))
         await collector.run(hooks.stop)
     return collector
