@@ -21,7 +21,21 @@ from gisops.errors import GisopsError
 
 __all__ = ["COMMANDS", "entry_point", "main"]
 
-COMMANDS = ("demo", "poll", "serve", "simulate", "check", "import", "db", "docs", "bench", "health")
+COMMANDS = (
+    "demo",
+    "poll",
+    "serve",
+    "simulate",
+    "check",
+    "import",
+    "fibre",
+    "health",
+    "probe",
+    "report",
+    "db",
+    "docs",
+    "bench",
+)
 """Each is a module of this package with ``add(subparsers)`` and ``run(args) -> int`` (``import_`` for ``import``)."""
 
 _CHOICE = re.compile(r"argument (?P<what>[^:]+): invalid choice: (?P<wrong>.+) \(choose from (?P<known>.+)\)")

@@ -13,7 +13,8 @@ from datetime import datetime, timedelta
 from gisops.diagnosis.engine import review
 from gisops.diagnosis.facts import DeviceFact, Facts, Signal
 from gisops.diagnosis.likelihood import CauseTable
-from gisops.health.machine import PATH_LOST, Parent, Track, expire, judge, overlay
+from gisops.health.flap import FlapRule, resume
+from gisops.health.machine import PATH_LOST, Parent, Track, expire, is_in_doubt, judge, overlay, standing_of
 from gisops.health.profile import Profile
 from gisops.health.reading import Reading
 from gisops.model.event import Event, EventKind, Observation, Reachability
@@ -63,6 +64,7 @@ class Watch:
     ) -> None:
         self._causes = causes
         self._interval_s = interval_s
+        self._flap_rule = FlapRule(spacing_s=0.8 * interval_s)
         self._tracks: dict[str, Track] = {}
         self._facts: dict[str, DeviceFact] = {}
         self._outages: dict[str, Outage] = {}
@@ -97,6 +99,7 @@ class Watch:
                     missed_at=row.since if lost else None,
                     misses=2 if lost else 0,
                     metrics=row.metrics,
+                    history=resume(row.reason, row.since, self._flap_rule),
                 )
                 self._know(track)
         self._outages = {outage.id: outage for outage in outages}
@@ -134,12 +137,12 @@ class Watch:
             self._readings[device_id] = reading
         values = reading.metrics if reading is not None else {}
         observation = Observation(device_id, at, reply.reachability, values, reply.rtt_s)
-        after = judge(before, observation, profile, self._parent_of(before))
+        after = judge(before, observation, profile, self._parent_of(before), self._flap_rule)
         self._ledger.add_sample(Sample(device_id, at, profile.name, answered, reply.rtt_s, tuple(values.values())))
         self._take(before, after, at)
         if answered:
             self._signals.take_back(device_id, values, at)
-        elif after.misses and not after.state.is_lost:
+        elif is_in_doubt(after):
             self._urgency.silent(after, self._tracks)
 
     def take_trap(self, trap: Trap) -> str | None:
@@ -167,7 +170,7 @@ class Watch:
             self._dirty = True
         track = self._tracks[device_id]
         if metrics and not track.state.is_lost:
-            self._take(track, overlay(track, metrics, profile, at), at)
+            self._take(track, overlay(track, metrics, profile, at, self._flap_rule), at)
         return device_id
 
     def settle(self, now: datetime) -> Batch:
@@ -222,11 +225,7 @@ class Watch:
         camera = self._inventory.cameras.get(track.device_id)
         if camera is None:
             return Parent.LOST if track.device_id in self._cut_off else Parent.ALIVE
-        box = self._tracks[camera.box_id]
-        if box.state.is_lost:
-            return Parent.LOST
-        asked_since = track.missed_at is None or (box.asked_at is not None and box.asked_at >= track.missed_at)
-        return Parent.ALIVE if box.misses == 0 and asked_since else Parent.PENDING
+        return standing_of(self._tracks[camera.box_id], track)
 
     def _review(self, now: datetime) -> None:
         self._dirty = False
