@@ -92,7 +92,14 @@ def targets_of(
                 device.id, f"credential {device.credential} is unknown", "add it to the credentials file"
             )
         targets[device.id] = Target(
-            device.id, device.address, device.snmp_port, credential, profile.oids, timeout_s, retries=1
+            device.id,
+            device.address,
+            device.snmp_port,
+            credential,
+            profile.oids,
+            timeout_s,
+            retries=1,
+            uplink=inventory.cameras[device.id].box_id if device.id in inventory.cameras else device.id,
         )
     return targets
 

@@ -128,6 +128,7 @@ async def collect(plan: CollectorPlan, clock: Callable[[], datetime], hooks: Hoo
                 collector.knows,
                 collector.on_trap,
                 clock,
+                engine_ids=engine.engine_id_of,
                 users={target.credential.name: target.credential for target in targets.values()}.values(),
                 state_dir=plan.spool,
             )
