@@ -14,7 +14,7 @@ from gisops.diagnosis.engine import review
 from gisops.diagnosis.facts import DeviceFact, Facts, Signal
 from gisops.diagnosis.likelihood import CauseTable
 from gisops.health.flap import FlapRule, resume
-from gisops.health.machine import PATH_LOST, Parent, Track, expire, is_in_doubt, judge, overlay, standing_of
+from gisops.health.machine import PATH_LOST, Parent, Track, expire, is_in_doubt, judge, overlay, release, standing_of
 from gisops.health.profile import Profile
 from gisops.health.reading import Reading
 from gisops.model.event import Event, EventKind, Observation, Reachability
@@ -143,6 +143,8 @@ class Watch:
         after = judge(before, observation, profile, self._parent_of(before), self._flap_rule)
         self._ledger.add_sample(Sample(device_id, at, profile.name, answered, reply.rtt_s, tuple(values.values())))
         self._take(before, after, at)
+        if after.misses > 1:
+            self._release(device_id, at)
         if answered:
             self._signals.take_back(device_id, values, at)
         elif is_in_doubt(after):
@@ -242,6 +244,14 @@ class Watch:
         if (before.state, before.reason) != (after.state, after.reason):
             self._dirty = True
             self._ledger.add_state(self._kinds[after.device_id], before, after, at)
+
+    def _release(self, box_id: str, at: datetime) -> None:
+        """Judge the cameras whose silence waited for a word on their box."""
+        for camera_id in self._layout.cameras_of_box.get(box_id, ()):
+            track = self._tracks[camera_id]
+            after = release(track, at, self._parent_of(track), self._flap_rule)
+            if after is not track:
+                self._take(track, after, at)
 
     def _parent_of(self, track: Track) -> Parent:
         camera = self._inventory.cameras.get(track.device_id)
