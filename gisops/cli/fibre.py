@@ -8,7 +8,7 @@ from gisops.cli.common import Subparsers
 
 __all__ = ["QUESTIONS", "add"]
 
-QUESTIONS = ("length", "trace", "cut", "locate", "import", "export", "otdr")
+QUESTIONS = ("length", "trace", "cut", "locate", "resilience", "import", "export", "otdr")
 """Each is a module ``gisops.cli.fibre_QUESTION`` with ``add(subparsers)`` and ``run(args) -> int``."""
 
 
