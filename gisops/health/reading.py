@@ -111,7 +111,7 @@ def read_metrics(metrics: Sequence[Metric], raws: Mapping[str, Raw], at: datetim
             value = metric.decoder.decode(raws.get(simple.oid), at, simple.scale)
         else:
             value = combine([poll.value(metric, term) for term in metric.terms], metric.rows)
-        if type(value) is Missing:
+        if isinstance(value, Missing):
             values[metric.name] = None
             missing[metric.name] = value.why
         else:
