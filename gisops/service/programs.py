@@ -6,11 +6,9 @@ when it can be used. A child that ends before that is reported with its own word
 
 from __future__ import annotations
 
-import ctypes
 import json
 import os
 import selectors
-import signal
 import subprocess
 import sys
 import time
@@ -19,18 +17,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gisops.children import end_with_parent
 from gisops.errors import GisopsError
 
 __all__ = ["Program", "Programs"]
 
-_PR_SET_PDEATHSIG = 1
 _STOP_PATIENCE_S = 8.0
-
-
-def _die_with_parent() -> None:
-    """Ask the kernel to end this child when its parent is killed, so that none is left behind."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 @dataclass(slots=True)
@@ -78,7 +70,7 @@ class Programs:
                 stderr=errors,
                 env=self._environ,
                 start_new_session=True,
-                preexec_fn=_die_with_parent,  # noqa: PLW1509 - no threads run here
+                preexec_fn=end_with_parent,  # noqa: PLW1509 - no threads run here
             )
         program = Program(name, process, log)
         self._running.append(program)

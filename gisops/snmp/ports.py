@@ -97,6 +97,11 @@ class Trap:
         sysUpTime of the sender in seconds.
     values
         Variable bindings after the first two, OID to value.
+    receipt
+        Set for an inform: acknowledge it once stored, or its sender tries again.
+    id
+        Set for an inform: the same for the same inform, whoever received it and when
+        within the hour (an event id made of it is never written twice).
     """
 
     source: str
@@ -104,6 +109,8 @@ class Trap:
     oid: str
     uptime_s: float | None
     values: tuple[tuple[str, Value], ...] = ()
+    receipt: int | None = None
+    id: str = ""
 
 
 class TrapReceiver(Protocol):
@@ -112,6 +119,10 @@ class TrapReceiver(Protocol):
     @property
     def port(self) -> int:
         """The UDP port it listens on."""
+        ...
+
+    def acknowledge(self, receipts: Iterable[int]) -> None:
+        """Answer informs, by `Trap.receipt`, now that they are stored; unknown ones change nothing."""
         ...
 
     async def close(self) -> None:

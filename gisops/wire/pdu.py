@@ -18,7 +18,18 @@ from gisops.wire.ber import (
     tlv,
 )
 
-__all__ = ["Pdu", "PduType", "Tag", "TrapV1", "Value", "VarBind", "decode_pdu", "encode_pdu", "null_binds"]
+__all__ = [
+    "Pdu",
+    "PduType",
+    "Tag",
+    "TrapV1",
+    "Value",
+    "VarBind",
+    "decode_binds",
+    "decode_pdu",
+    "encode_pdu",
+    "null_binds",
+]
 
 Value = int | bytes | str | None
 """Integer-like, octets, dotted OBJECT IDENTIFIER, or nothing."""
@@ -125,7 +136,7 @@ def decode_pdu(data: bytes, at: int, end: int) -> Pdu | TrapV1:
     request_id, start = _integer(data, start, stop)
     error_status, start = _integer(data, start, stop)
     error_index, start = _integer(data, start, stop)
-    return Pdu(kind, request_id, error_status, error_index, _decode_binds(data, start, stop))
+    return Pdu(kind, request_id, error_status, error_index, _decode_bind_list(data, start, stop))
 
 
 def _encode_bind(bind: VarBind) -> bytes:
@@ -154,10 +165,15 @@ def _integer(data: bytes, at: int, end: int) -> tuple[int, int]:
     return decode_integer(data, start, stop), stop
 
 
-def _decode_binds(data: bytes, at: int, end: int) -> tuple[VarBind, ...]:
+def _decode_bind_list(data: bytes, at: int, end: int) -> tuple[VarBind, ...]:
     tag, at, stop = read_header(data, at, end)
     if tag != Tag.SEQUENCE or stop != end:
         raise WireError("variable bindings are missing")
+    return decode_binds(data, at, end)
+
+
+def decode_binds(data: bytes, at: int, end: int) -> tuple[VarBind, ...]:
+    """Read the variable bindings that fill ``at`` to ``end``."""
     binds: list[VarBind] = []
     while at < end:
         tag, start, stop = read_header(data, at, end)
@@ -205,5 +221,5 @@ def _decode_trap_v1(data: bytes, at: int, end: int) -> TrapV1:
         generic,
         specific,
         decode_unsigned(data, ticks_start, ticks_stop),
-        _decode_binds(data, ticks_stop, end),
+        _decode_bind_list(data, ticks_stop, end),
     )
