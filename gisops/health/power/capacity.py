@@ -107,10 +107,10 @@ def learn_battery(episodes: Iterable[Episode], rated_wh: float | None, in_hours:
 
 def _measured(episode: Episode, in_hours: bool) -> tuple[float, float] | None:
     """Give the logarithm of the capacity that an episode shows, and its error."""
-    if episode.end is End.WITHDRAWN or episode.charge_start_pct is None or episode.charge_end_pct is None:
+    if episode.end is End.WITHDRAWN or episode.charge_first_pct is None or episode.charge_end_pct is None:
         return None
-    fall = episode.charge_start_pct - episode.charge_end_pct
-    drawn = episode.lasted_low_h if in_hours else episode.energy_wh
+    fall = episode.charge_first_pct - episode.charge_end_pct
+    drawn = episode.followed_h if in_hours else episode.energy_wh
     if fall < MIN_FALL_PCT or drawn is None or drawn <= 0:
         return None
     return math.log(100.0 * drawn / fall), math.hypot(math.sqrt(2.0) * GAUGE_SD_PCT / fall, EPISODE_LOG_SD)

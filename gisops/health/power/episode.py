@@ -62,11 +62,15 @@ class Episode:
     charge_start_pct, charge_end_pct
         At the switch, and at the last answer on battery.
     energy_wh
-        Drawn from the battery until ``ended_low``: load less sun, integrated.
+        Drawn from the battery from ``followed_from`` to ``ended_low``: load less sun, integrated.
     load_w
         Mean load.
     voltage_end_v, temperature_c
         Of the battery at the last answer.
+    followed_from
+        First answer on battery: ``energy_wh`` and ``charge_first_pct`` are counted from here.
+    charge_first_pct
+        At ``followed_from``.
     why
         What speaks for the end, in words.
     """
@@ -83,7 +87,14 @@ class Episode:
     load_w: float | None = None
     voltage_end_v: float | None = None
     temperature_c: float | None = None
+    followed_from: datetime | None = None
+    charge_first_pct: float | None = None
     why: str = ""
+
+    @property
+    def followed_h(self) -> float | None:
+        """Hours between the first and the last answer on battery."""
+        return None if self.followed_from is None else (self.ended_low - self.followed_from).total_seconds() / 3600.0
 
     @property
     def lasted_low_h(self) -> float:
@@ -100,10 +111,11 @@ class Episode:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A run on battery that lasts; ``last`` is the latest reading on battery."""
+    """A run on battery that lasts; ``first`` and ``last`` are its first and its latest answer."""
 
     began_at: datetime
     began_low: datetime | None
+    first: UpsReading
     last: UpsReading
     charge_start_pct: float | None
     energy_wh: float | None = 0.0
@@ -123,8 +135,8 @@ class PowerTrack:
         Latest reading of any kind.
     running
         The episode that lasts; ``None`` on mains.
-    missed_at, misses
-        First unanswered poll since ``seen``, and how many.
+    missed_at, missed_last, misses
+        First and latest unanswered poll since ``seen``, and how many.
     dark
         An episode that was closed as dark by silence and not heard of since, with what it was.
     """
@@ -133,6 +145,7 @@ class PowerTrack:
     seen: UpsReading | None = None
     running: Running | None = None
     missed_at: datetime | None = None
+    missed_last: datetime | None = None
     misses: int = 0
     dark: tuple[Episode, Running] | None = None
 
@@ -155,7 +168,7 @@ def read(
         return track, ()
     supply = reading.supply
     if supply is Supply.UNKNOWN:
-        return replace(track, seen=reading, missed_at=None, misses=0), ()
+        return replace(track, seen=reading, missed_at=None, missed_last=None, misses=0), ()
     track, corrected = _correct_darkness(track, reading)
     ended: tuple[Episode, ...] = ()
     running = track.running
@@ -176,9 +189,11 @@ def miss(
     track: PowerTrack, at: datetime, empty_below_pct: float = EMPTY_BELOW_PCT
 ) -> tuple[PowerTrack, tuple[Episode, ...]]:
     """Take one unanswered poll in; silence with a low battery is darkness once it is confirmed."""
-    if (track.seen is not None and at <= track.seen.at) or (track.missed_at is not None and at <= track.missed_at):
+    if (track.seen is not None and at <= track.seen.at) or (
+        track.missed_last is not None and at <= track.missed_last
+    ):
         return track, ()
-    track = replace(track, missed_at=track.missed_at or at, misses=track.misses + 1)
+    track = replace(track, missed_at=track.missed_at or at, missed_last=at, misses=track.misses + 1)
     running = track.running
     if running is None or track.missed_at is None or track.misses < CONFIRM_MISSES:
         return track, ()
@@ -258,7 +273,7 @@ def _begin(track: PowerTrack, reading: UpsReading, ended: tuple[Episode, ...]) -
     has_restarted = reading.uptime_s is not None and reading.uptime_s <= seconds + _SLACK.total_seconds()
     if is_counted and not has_restarted:  # the box counted its own seconds from the switch on
         earliest = began_at - timedelta(seconds=1)
-    return Running(began_at, earliest, reading, charge)
+    return Running(began_at, earliest, reading, reading, charge)
 
 
 def _carry_on(running: Running, reading: UpsReading) -> Running:
@@ -290,5 +305,7 @@ def _end(track: PowerTrack, running: Running, end: End, ended_high: datetime | N
         load_w=running.load_wh / running.load_h if running.load_h > 0 else running.last.load_w,
         voltage_end_v=running.last.voltage_v,
         temperature_c=running.last.temperature_c,
+        followed_from=running.first.at,
+        charge_first_pct=running.first.charge_pct,
         why=why,
     )

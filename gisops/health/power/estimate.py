@@ -1,30 +1,29 @@
-"""Which forecast fits what a box can tell: by charge, by voltage, or by the clock alone.
+"""When does this box go dark: the running discharge, the earlier ones and the panel, put together.
 
-Charge is the gauge where it is read. A box that reads only its voltage is told by
-that, once it has gone dark before and shown the voltage at which it does. A box that
-reads neither is told by how long earlier episodes lasted.
+Charge against energy drawn where the box tells its load, charge against time where it
+does not. A box that tells no charge gets no forecast.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from gisops.health.power.capacity import Basis, Battery, learn_battery
+from gisops.health.power.capacity import CUT_PCT, CUT_SD_PCT, learn_battery
 from gisops.health.power.discharge import Curve, Slope, fit_slope
-from gisops.health.power.episode import End, Episode, Running
+from gisops.health.power.episode import Episode, Running
 from gisops.health.power.forecast import Outlook, TimeToDark, dark_within, join_slope, sun_to_come
+from gisops.health.power.reading import UpsReading
 from gisops.health.power.sun import clear_sky_share
 
 __all__ = ["Discharge", "Panel", "estimate"]
 
-DECIVOLTS = 10.0
-"""Voltage is fitted in tenths of a volt, the unit in which UPS-MIB rounds it."""
-_CUT_SD_DV = 3.0
-_FULL_SD_PCT = 2.0
+GAUGE_SD_PCT = 1.0
+"""Error of one reading of the charge."""
+_SMOOTHING_H = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +38,21 @@ class Panel:
 
 @dataclass(slots=True)
 class Discharge:
-    """The course of a running episode: by charge and by voltage, and the load, smoothed over half an hour."""
+    """The course of a running episode: its charge, and its load smoothed over half an hour."""
 
-    by_charge: Curve
-    by_voltage: Curve
+    curve: Curve = field(default_factory=Curve)
     load_w: float | None = None
+    _load_h: float = 0.0
+
+    def add(self, running: Running, reading: UpsReading) -> None:
+        """Take in the latest reading of the episode."""
+        hours = _hours(running, reading)
+        if reading.load_w is not None:
+            before = reading.load_w if self.load_w is None else self.load_w
+            share = min(1.0, max(hours - self._load_h, 1.0 / 120.0) / _SMOOTHING_H)
+            self.load_w, self._load_h = before + share * (reading.load_w - before), hours
+        if reading.charge_pct is not None:
+            self.curve.add(hours, running.energy_wh, reading.charge_pct)
 
 
 def estimate(
@@ -74,93 +83,33 @@ def estimate(
     TimeToDark or None
         ``None`` where nothing tells.
     """
-    load = course.load_w
-    has_energy = running.energy_wh is not None and load is not None and load > 0
+    load, last = course.load_w, running.last
+    energy_wh = running.energy_wh if load is not None and load > 0 else None
+    has_energy = energy_wh is not None
     battery = learn_battery(history, rated_wh, in_hours=not has_energy)
-    drawn = running.energy_wh if has_energy and running.energy_wh is not None else _hours(running)
-    draw = load if has_energy and load is not None else 1.0
-    found = _by_charge(running, course, battery, has_energy, drawn, draw)
-    if found is None:
-        found = _by_voltage(running, course, history, has_energy, drawn, draw)
-    if found is None:
-        found = _by_clock(running, battery, drawn, draw)
-    if found is None:
-        return None
-    outlook, basis = found
-    low, mid, high = dark_within(outlook, _sun(running, panel) if panel is not None and has_energy else None)
-    return TimeToDark(
-        device_id,
-        running.last.at,
-        low * 3600.0,
-        mid * 3600.0,
-        high * 3600.0,
-        basis,
-        running.last.charge_pct,
-        running.last.load_w,
-    )
-
-
-def _hours(running: Running) -> float:
-    return (running.last.at - running.began_at).total_seconds() / 3600.0
-
-
-def _by_charge(
-    running: Running, course: Discharge, battery: Battery | None, has_energy: bool, drawn: float, draw: float
-) -> tuple[Outlook, Basis] | None:
-    charge = running.last.charge_pct
-    if charge is None:
-        return None
-    slope = _fit(course.by_charge, has_energy, drawn)
+    slope = _fit(course.curve, energy_wh, _hours(running, last))
     joined = join_slope(slope, battery)
-    if joined is None:
+    if joined is None or (slope is None and last.charge_pct is None):
         return None
     per_x, log_sd, basis = joined
-    cut, cut_sd = (battery.cut_pct, battery.cut_sd_pct) if battery else (3.0, 3.0)
-    level, level_sd = (slope.level, slope.level_sd) if slope else (charge, 1.0)
-    return Outlook(level, level_sd, cut, cut_sd, per_x, log_sd, draw), basis
+    level, level_sd = (slope.level, slope.level_sd) if slope else (last.charge_pct or 0.0, GAUGE_SD_PCT)
+    cut, cut_sd = (battery.cut_pct, battery.cut_sd_pct) if battery else (CUT_PCT, CUT_SD_PCT)
+    draw = load if has_energy and load is not None else 1.0
+    outlook = Outlook(level, level_sd, cut, cut_sd, per_x, log_sd, draw)
+    sun = _sun(running, panel) if panel is not None and has_energy else None
+    low, mid, high = (3600.0 * hours for hours in dark_within(outlook, sun))
+    return TimeToDark(device_id, last.at, low, mid, high, basis, last.charge_pct, last.load_w)
 
 
-def _by_voltage(
-    running: Running,
-    course: Discharge,
-    history: Sequence[Episode],
-    has_energy: bool,
-    drawn: float,
-    draw: float,
-) -> tuple[Outlook, Basis] | None:
-    ends = [e.voltage_end_v for e in history if e.end is End.DARK and e.voltage_end_v is not None][-3:]
-    if running.last.voltage_v is None or not ends:
-        return None
-    slope = _fit(course.by_voltage, has_energy, drawn)
-    if slope is None:
-        return None
-    cut = DECIVOLTS * sum(ends) / len(ends)
-    return Outlook(slope.level, slope.level_sd, cut, _CUT_SD_DV, slope.per_x, slope.log_sd, draw), Basis.RUNNING
+def _hours(running: Running, reading: UpsReading) -> float:
+    return (reading.at - running.began_at).total_seconds() / 3600.0
 
 
-def _by_clock(running: Running, battery: Battery | None, drawn: float, draw: float) -> tuple[Outlook, Basis] | None:
-    if battery is None or running.charge_start_pct is None:
-        return None
-    start = running.charge_start_pct
-    outlook = Outlook(
-        start,
-        _FULL_SD_PCT,
-        battery.cut_pct,
-        battery.cut_sd_pct,
-        100.0 / battery.capacity,
-        battery.log_sd,
-        draw,
-        drawn,
-    )
-    return outlook, battery.basis
-
-
-def _fit(curve: Curve, has_energy: bool, drawn: float) -> Slope | None:
+def _fit(curve: Curve, energy_wh: float | None, hours_now: float) -> Slope | None:
     hours, energy, level = curve.columns()
-    x = energy if has_energy else hours
-    if np.isnan(x).any():
-        return None
-    return fit_slope(x, level, drawn)
+    if energy_wh is None:
+        return fit_slope(hours, level, hours_now)
+    return None if np.isnan(energy).any() else fit_slope(energy, level, energy_wh)
 
 
 def _sun(running: Running, panel: Panel) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:

@@ -10,7 +10,15 @@ from gisops.model.event import Event, EventKind
 
 __all__ = ["episode_of", "event_of_episode", "histories"]
 
-_NUMBERS = ("charge_start_pct", "charge_end_pct", "energy_wh", "load_w", "voltage_end_v", "temperature_c")
+_NUMBERS = (
+    "charge_start_pct",
+    "charge_first_pct",
+    "charge_end_pct",
+    "energy_wh",
+    "load_w",
+    "voltage_end_v",
+    "temperature_c",
+)
 
 
 def event_of_episode(episode: Episode, recorded_at: datetime) -> Event:
@@ -24,6 +32,7 @@ def event_of_episode(episode: Episode, recorded_at: datetime) -> Event:
         "end": str(episode.end),
         "lasted_low_h": round(episode.lasted_low_h, 4),
         "lasted_high_h": None if high is None else round(high, 4),
+        "followed_from": _text(episode.followed_from),
         **{name: getattr(episode, name) for name in _NUMBERS},
         "why": episode.why,
     }
@@ -50,6 +59,7 @@ def episode_of(event: Event) -> Episode:
         ended_low=datetime.fromisoformat(payload["ended_low"]),
         ended_high=_time(payload["ended_high"]),
         end=End(payload["end"]),
+        followed_from=_time(payload["followed_from"]),
         why=payload["why"],
         **{name: payload[name] for name in _NUMBERS},
     )
