@@ -16,6 +16,7 @@ QUESTIONS = (
     "import",
     "export",
     "resilience",
+    "otdr",
 )
 """Each is a module ``gisops.cli.fibre_QUESTION`` with ``add(subparsers)`` and ``run(args) -> int``."""
 

@@ -293,3 +293,98 @@ def test_a_refused_route_is_code_1(tmp_path: Path, folder: Path, capsys: pytest.
     assert "refused: " in said.out
     assert "has no length: draw its route" in said.out
     assert said.err.endswith("not written: correct the problems above, or --force\n")
+
+
+class Schema03(OFDSSchema):  # type: ignore[misc]
+    """The checker at the version before."""
+
+    schema_version = "0.3"
+    package_schema_url = str(Path(OFDSSchema.package_schema_url).with_name("schema-0-3-0.json"))
+
+
+HREF_0_3 = (
+    "https://raw.githubusercontent.com/Open-Telecoms-Data/open-fibre-data-standard/0__3__0/schema/network-schema.json"
+)
+LINKS_0_3 = [{"href": HREF_0_3, "rel": "describedby"}]
+NETWORK_0_3 = "fdd329aa-9f32-5f92-bb1c-81b9f3408033"
+PACKAGE_0_3: dict[str, Any] = {
+    "networks": [
+        {
+            "id": NETWORK_0_3,
+            "name": "Elsewhere",
+            "links": LINKS_0_3,
+            "organisations": [{"id": "O1", "name": "Owner"}],
+            "phases": [{"id": "P1", "name": "Phase I"}],
+            "nodes": [
+                {"id": "X1", "name": "West", "location": {"type": "Point", "coordinates": [67.06, 24.86]}},
+                {"id": "X2", "name": "East", "location": {"type": "Point", "coordinates": [67.07, 24.86]}},
+            ],
+            "spans": [
+                {
+                    "id": "T1",
+                    "name": "West to East",
+                    "start": "X1",
+                    "end": "X2",
+                    "status": "underConstruction",
+                    "phase": {"id": "P1", "name": "Phase I"},
+                    "route": {"type": "LineString", "coordinates": [[67.06, 24.86], [67.07, 24.86]]},
+                    "physicalInfrastructureProvider": {"id": "O1", "name": "Owner"},
+                    "deployment": ["aboveGround"],
+                    "fibreCount": 24,
+                    "fibreLength": 1.1,
+                }
+            ],
+        }
+    ]
+}
+NODES_0_3_CSV = f"""id,nodes/0/id,nodes/0/name,nodes/0/location
+{NETWORK_0_3},X1,West,POINT (67.06 24.86)
+{NETWORK_0_3},X2,East,POINT (67.07 24.86)
+"""
+SPANS_0_3_CSV = (
+    "id,spans/0/id,spans/0/name,spans/0/start,spans/0/end,spans/0/status,spans/0/phase/id,spans/0/phase/name,"
+    "spans/0/route,spans/0/physicalInfrastructureProvider/id,spans/0/physicalInfrastructureProvider/name,"
+    "spans/0/deployment,spans/0/fibreCount,spans/0/fibreLength\n"
+    f'{NETWORK_0_3},T1,West to East,X1,X2,underConstruction,P1,Phase I,"LINESTRING (67.06 24.86, 67.07 24.86)",'
+    "O1,Owner,aboveGround,24,1.1\n"
+)
+
+
+def features_0_3(table: str, place: str) -> dict[str, Any]:
+    """Write the package as GeoJSON by hand: ends stand as whole nodes, the network in each feature."""
+    (network,) = PACKAGE_0_3["networks"]
+    nodes = {node["id"]: {k: v for k, v in node.items() if k != "location"} for node in network["nodes"]}
+    features = []
+    for record in network[table]:
+        properties = {k: v for k, v in record.items() if k != place}
+        properties |= {end: nodes[properties[end]] for end in ("start", "end") if end in properties}
+        properties |= {"network": {"id": NETWORK_0_3, "links": LINKS_0_3}}
+        features.append({"type": "Feature", "geometry": record[place], "properties": properties})
+    return {"type": "FeatureCollection", "features": features}
+
+
+@pytest.mark.parametrize("form", ["json", "geojson", "csv"])
+def test_version_0_3_is_read_in_each_form(form: str, tmp_path: Path, folder: Path) -> None:
+    assert [e.json()["message"] for e in JSONSchemaValidator(Schema03()).validate(PACKAGE_0_3)] == []
+    (tmp_path / "in").mkdir()
+    if form == "json":
+        (tmp_path / "in" / "p.json").write_text(json.dumps(PACKAGE_0_3), encoding="utf-8")
+    elif form == "geojson":
+        for table, place in (("nodes", "location"), ("spans", "route")):
+            text = json.dumps(features_0_3(table, place))
+            (tmp_path / "in" / f"{table}.geojson").write_text(text, encoding="utf-8")
+    else:
+        (tmp_path / "in" / "nodes.csv").write_text(NODES_0_3_CSV, encoding="utf-8")
+        (tmp_path / "in" / "spans.csv").write_text(SPANS_0_3_CSV, encoding="utf-8")
+    report = bring(folder, *sorted((tmp_path / "in").iterdir()))
+    assert (report.notes, report.problems) == ((), ())
+    inventory = load_inventory(folder)
+    span = inventory.spans["T1"]
+    assert (span.start_id, span.end_id, span.status, span.fibre_count) == ("X1", "X2", "underConstruction", 24)
+    assert (span.organisation, span.phase, span.installation, span.cable_length_m) == (
+        "Owner",
+        "Phase I",
+        "aerial",
+        1100.0,
+    )
+    assert inventory.nodes["X2"].name == "East"

@@ -6,7 +6,6 @@
 - :mod:`gisops.fibre.otdr.parameters` what was measured, with which settings;
 - :mod:`gisops.fibre.otdr.events` what the instrument found;
 - :mod:`gisops.fibre.otdr.samples` the curve itself;
-- :mod:`gisops.fibre.otdr.read` all of it, in order.
-
-Where on the map a distance lies is :mod:`gisops.fibre.otdr_place`.
+- :mod:`gisops.fibre.otdr.read` all of it, in order;
+- :mod:`gisops.fibre.otdr.places` where its events are on the ground.
 """
