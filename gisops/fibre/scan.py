@@ -44,6 +44,7 @@ class PairTree:
 
     @classmethod
     def of(cls, network: FibreNetwork, skeleton: Skeleton) -> PairTree:
+        """Lay out what does not depend on the evidence."""
         count = len(network.span_ids)
         in_tree = skeleton.below >= 0
         is_bridge = in_tree & (skeleton.label == 0)
@@ -77,6 +78,7 @@ class Scan:
 
     @classmethod
     def of(cls, tree: PairTree, weights: Weights) -> Scan:
+        """Score everything for one body of evidence."""
         return cls(tree, weights)
 
     def joint(self, span: int) -> tuple[NDArray[np.float64], NDArray[np.uint64]]:
@@ -132,6 +134,8 @@ class Scan:
         found += [(float(singles[s] / total), (int(s),)) for s in _top(singles, _LISTED)]
         for place in _top(pairs.ravel(), _LISTED):
             row, other = divmod(int(place), count)
+            if not np.isfinite(scores[row, other]):
+                continue
             pair = tuple(sorted((int(self._rows[row]), other)))
             found.append((float(pairs[row, other] / total), pair))
         found.sort(key=lambda item: (-item[0], len(item[1]), item[1]))
