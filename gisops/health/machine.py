@@ -25,6 +25,7 @@ __all__ = [
     "PATH_LOST",
     "Parent",
     "Track",
+    "breaches_in",
     "expire",
     "is_in_doubt",
     "judge",
@@ -45,6 +46,8 @@ _NO_CREDENTIAL = "answers, but not with readings (check its credential)"
 _CHECKED = frozenset({DeviceState.UP, DeviceState.DEGRADED, DeviceState.DOWN})
 """States that say something of the device itself; only these are in its flap history."""
 _CLEAN = History()
+_AND = "; "
+"""Between two reasons."""
 
 
 class Parent(StrEnum):
@@ -196,6 +199,23 @@ def is_in_doubt(track: Track) -> bool:
     return 0 < track.misses < HOLD_MISSES and not track.state.is_lost
 
 
+def breaches_in(reason: str, metrics: Mapping[str, float | None], profile: Profile) -> frozenset[str]:
+    """Tell which limits were crossed from what is kept of a state, so that a restart does not undo hysteresis.
+
+    Parameters
+    ----------
+    reason
+        As the state was shown; it names the limits that were crossed.
+    metrics
+        The readings of then: for those a reason does not name.
+    profile
+        The limits that apply.
+    """
+    said = reason.split(_AND)
+    limits = {m.name: m.limit for m in profile.metrics if m.limit is not None}
+    return frozenset(name for name, lim in limits.items() if lim.is_crossed(metrics.get(name), lim.reason in said))
+
+
 def _read(
     track: Track, values: Mapping[str, float | None], profile: Profile, known: dict[str, Any]
 ) -> tuple[DeviceState, str]:
@@ -205,7 +225,7 @@ def _read(
         name for name, limit in limits.items() if limit.is_crossed(values.get(name), name in track.breaches)
     )
     known["breaches"], known["metrics"] = breaches, {**track.metrics, **values}
-    reasons = "; ".join(limit.reason for name, limit in limits.items() if name in breaches)
+    reasons = _AND.join(limit.reason for name, limit in limits.items() if name in breaches)
     return (DeviceState.DEGRADED if breaches else DeviceState.UP), reasons
 
 

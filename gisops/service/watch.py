@@ -14,7 +14,18 @@ from gisops.diagnosis.engine import review
 from gisops.diagnosis.facts import DeviceFact, Facts, Signal
 from gisops.diagnosis.likelihood import CauseTable
 from gisops.health.flap import FlapRule, resume
-from gisops.health.machine import PATH_LOST, Parent, Track, expire, is_in_doubt, judge, overlay, release, standing_of
+from gisops.health.machine import (
+    PATH_LOST,
+    Parent,
+    Track,
+    breaches_in,
+    expire,
+    is_in_doubt,
+    judge,
+    overlay,
+    release,
+    standing_of,
+)
 from gisops.health.profile import Profile
 from gisops.health.reading import Reading
 from gisops.model.event import Event, EventKind, Observation, Reachability
@@ -101,6 +112,7 @@ class Watch:
                     seen_at=row.seen_at,
                     missed_at=row.since if lost else None,
                     misses=2 if lost else 0,
+                    breaches=breaches_in(row.reason, row.metrics, self._profiles[row.device_id]),
                     metrics=row.metrics,
                     history=resume(row.reason, row.since, self._flap_rule),
                 )

@@ -59,13 +59,13 @@ def test_a_camera_is_not_judged_before_its_box_and_is_unreachable_with_it() -> N
 def test_a_held_silence_is_judged_as_soon_as_its_box_is() -> None:
     track = Track("C1", DeviceState.UP, T0)
     for second in (30, 31):
-        track = judge(track, silent(second), PROFILE, Parent.PENDING)
+        track = judge(track, silent(second), CABINET, Parent.PENDING)
     at = T0 + timedelta(seconds=31.5)
     assert release(track, at, Parent.PENDING) is track
     judged = release(track, at, Parent.LOST)
     assert (judged.state, judged.since, judged.misses) == (DeviceState.UNREACHABLE, at, 2)
     assert release(judged, at + timedelta(seconds=1), Parent.ALIVE) is judged
-    once = judge(Track("C2", DeviceState.UP, T0), silent(30), PROFILE, Parent.PENDING)
+    once = judge(Track("C2", DeviceState.UP, T0), silent(30), CABINET, Parent.PENDING)
     assert release(once, at, Parent.LOST) is once
 
 
