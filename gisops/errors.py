@@ -9,11 +9,14 @@ from __future__ import annotations
 
 __all__ = [
     "ConfigError",
+    "FibreFileError",
     "GeometryError",
     "GisopsError",
     "InventoryError",
+    "ProbeError",
     "ScenarioError",
     "SnmpError",
+    "SorError",
     "StoreError",
     "WireError",
 ]
@@ -51,12 +54,24 @@ class ConfigError(GisopsError):
     """A setting, credential file or command option that cannot be used."""
 
 
+class FibreFileError(GisopsError):
+    """A file of fibre routes or nodes that cannot be read or written at all (a feature refused is data, not this)."""
+
+
+class SorError(FibreFileError):
+    """An OTDR trace that is none, is cut short, or whose checksum does not fit."""
+
+
 class GeometryError(GisopsError):
     """Coordinates that cannot be meant: not finite, swapped, in the wrong unit or outside the zone."""
 
 
 class InventoryError(GisopsError):
     """An inventory that cannot be read at all (findings of the check are data, not this)."""
+
+
+class ProbeError(GisopsError):
+    """A target that cannot be probed at all (silence is data, not this)."""
 
 
 class ScenarioError(GisopsError):

@@ -42,7 +42,7 @@ def watching(url: str) -> Iterator[Drawn]:
     if chromium is None:
         raise ConfigError("chromium", "is not installed", "apt-get install chromium")
     try:
-        from playwright.sync_api import sync_playwright  # noqa: PLC0415 - a development dependency
+        from playwright.sync_api import sync_playwright
     except ImportError as error:
         raise ConfigError("playwright", "is not installed", "run make env") from error
     with sync_playwright() as playwright:

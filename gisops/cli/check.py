@@ -38,10 +38,10 @@ def add(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check an inventory: 0 in order, 1 with problems."""
-    from gisops.health.profile import shipped_profiles
+    from gisops.health.catalogue import load_profiles
     from gisops.inventory.check import check_inventory
 
-    profiles = {profile.name: str(profile.kind) for profile in shipped_profiles().values()}
+    profiles = {profile.name: str(profile.kind) for profile in load_profiles(args.folder).values()}
     raw, findings = check_inventory(args.folder, profiles=profiles)
     counts = {table: len(rows) for table, rows in raw.tables.items() if table != "settings"}
     if args.json:

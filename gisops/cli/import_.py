@@ -54,7 +54,7 @@ def add(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Import a layer: 0 done (or nothing to do), 1 refused or written with problems."""
-    from gisops.health.profile import shipped_profiles
+    from gisops.health.catalogue import load_profiles
     from gisops.inventory.column_map import ColumnMap, load_column_map
     from gisops.service.import_layer import Source, import_layer
 
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
         replace=args.replace,
         force=args.force,
         dry_run=args.dry_run,
-        profiles={profile.name: str(profile.kind) for profile in shipped_profiles().values()},
+        profiles={profile.name: str(profile.kind) for profile in load_profiles(args.folder).values()},
     )
     bad = bool(report.findings or report.problems)
     if args.json:

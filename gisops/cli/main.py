@@ -21,7 +21,21 @@ from gisops.errors import GisopsError
 
 __all__ = ["COMMANDS", "entry_point", "main"]
 
-COMMANDS = ("demo", "poll", "serve", "simulate", "check", "import", "db", "docs", "bench")
+COMMANDS = (
+    "demo",
+    "poll",
+    "serve",
+    "simulate",
+    "check",
+    "import",
+    "fibre",
+    "health",
+    "probe",
+    "report",
+    "db",
+    "docs",
+    "bench",
+)
 """Each is a module of this package with ``add(subparsers)`` and ``run(args) -> int`` (``import_`` for ``import``)."""
 
 _CHOICE = re.compile(r"argument (?P<what>[^:]+): invalid choice: (?P<wrong>.+) \(choose from (?P<known>.+)\)")
@@ -51,7 +65,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = _Parser(prog="gisops", description="Situational awareness and network health of a camera network")
     parser.add_argument("--version", action="version", version=f"gisops {__version__}")
     subparsers = parser.add_subparsers(metavar="COMMAND", required=True)
-    for name in COMMANDS:
+    argv = sys.argv[1:] if argv is None else list(argv)
+    wanted = next((word for word in argv if not word.startswith("-")), None)
+    # Only the command that is called is loaded; for help, or a word that is none, all of them are.
+    for name in (wanted,) if wanted in COMMANDS else COMMANDS:
         module = f"{name}_" if keyword.iskeyword(name) else name
         importlib.import_module(f"gisops.cli.{module}").add(subparsers)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 
 from gisops.cli.common import Subparsers, add_inventory, add_run
@@ -22,33 +23,51 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("--trap-port", type=int, default=16162, help="UDP port for traps (default: 16162)")
     parser.add_argument("--no-traps", action="store_true", help="do not listen for traps")
     parser.add_argument("--bind", default="127.0.0.1", help="local address of the sockets (default: 127.0.0.1)")
+    parser.add_argument(
+        "--spool-gb", type=float, default=4.0, help="disk for what waits while the database is away (default: 4)"
+    )
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Poll until interrupted; a first JSON line says ready, a last one what was done."""
+    """Poll until interrupted; a first JSON line says ready, a last one what was done.
+
+    SIGHUP, or a notification on the channel ``gisops_inventory``, has the inventory and the credentials read again.
+    """
     import asyncio
     import dataclasses
+    import signal
 
     from gisops.cli.common import need_dsn, stop_on_signals, utc_now
+    from gisops.errors import GisopsError
     from gisops.service.collector import Collector
-    from gisops.service.compose import CollectorPlan, collect
+    from gisops.service.compose import CollectorPlan, Hooks, collect
 
     plan = CollectorPlan(
         args.inventory,
         args.credentials or args.run_dir / "credentials.toml",
         need_dsn(args.run_dir),
+        args.run_dir / "spool",
         args.interval,
         args.timeout,
         None if args.no_traps else args.trap_port,
         args.bind,
+        round(args.spool_gb * 1024**3),
     )
 
     def ready(_: Collector, devices: int) -> None:
         print(json.dumps({"ready": True, "devices": devices, "interval_s": args.interval}), flush=True)
 
+    def reloaded(result: int | GisopsError) -> None:
+        if isinstance(result, GisopsError):
+            sys.stderr.write(f"{result}\n")
+        else:
+            print(json.dumps({"reloaded": True, "devices": result}), flush=True)
+
     async def main() -> Collector:
-        return await collect(plan, utc_now, stop_on_signals(), ready)
+        reload = asyncio.Event()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload.set)
+        return await collect(plan, utc_now, Hooks(stop_on_signals(), reload, ready, reloaded))
 
     collector = asyncio.run(main())
     print(json.dumps({"stopped": True, **dataclasses.asdict(collector.tally)}), flush=True)

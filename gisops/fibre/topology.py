@@ -1,20 +1,30 @@
-"""Which boxes hang on one span alone: the bridges of the fibre network and what is behind each.
+"""Which spans hold the network together: the depth-first tree, bridges, and pairs that cut only jointly.
 
-A span is a *bridge* when cutting it parts some nodes from every command centre.
-Ring spans are not; their loss shows on ports, never as lost devices.
+All centres count as one root: reaching any of them is being connected. A span is
+a *bridge* when cutting it parts some nodes from every centre. Ring spans are not;
+their loss shows on ports, never as lost devices, unless a second span of the same
+*class* is cut too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
+import numpy as np
+
+from gisops.fibre.network import FibreNetwork, network_of
 from gisops.model.inventory import Inventory
 
-__all__ = ["Behind", "spans_with_boxes_behind"]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-_CORE = "\0core"
-"""All centres stand for one node: reaching any of them is being connected."""
+__all__ = ["Behind", "Skeleton", "articulation_nodes", "isolated_by", "skeleton_of", "spans_with_boxes_behind"]
+
+_SEED = 1974
+"""Labels are drawn anew in every run from here, so that answers repeat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +44,187 @@ class Behind:
     box_ids: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Skeleton:
+    """The depth-first tree from the centres.
+
+    Parameters
+    ----------
+    at
+        Position of each node in pre-order; 0 for centres (the root), -1 for nodes that no centre reaches.
+    end
+        One past the last position of the subtree of each node (of the root: all).
+    nodes
+        Nodes in pre-order, from position 1; position 0 stands for all centres.
+    parent_span
+        Span to the node above; -1 for centres and unreached nodes.
+    low
+        Least position that the subtree reaches without that span.
+    below
+        For each span the node at its lower end where it is in the tree, else -1.
+    label
+        For each span a 64-bit label: two spans that cut only jointly have the same one, a
+        bridge has 0 (cycle space sampling, Pritchard and Thurimella 2011; wrong with odds of 2^-64 a pair).
+    """
+
+    at: NDArray[np.int64]
+    end: NDArray[np.int64]
+    nodes: NDArray[np.int64]
+    parent_span: NDArray[np.int64]
+    low: NDArray[np.int64]
+    below: NDArray[np.int64]
+    label: NDArray[np.int64]
+
+    @property
+    def bridges(self) -> NDArray[np.int64]:
+        """Numbers of the spans that alone lead to something."""
+        children = self.nodes[self.low[self.nodes] == self.at[self.nodes]]
+        return np.sort(self.parent_span[children])
+
+    def subtree(self, span: int) -> NDArray[np.int64]:
+        """Give the nodes below a tree span; none for another."""
+        node = int(self.below[span])
+        if node < 0:
+            return self.nodes[:0]
+        return self.nodes[int(self.at[node]) - 1 : int(self.end[node]) - 1]
+
+
+def skeleton_of(network: FibreNetwork, without: Collection[int] = ()) -> Skeleton:
+    """Search a network depth first from its centres (Tarjan 1974, low links), iteratively.
+
+    Parameters
+    ----------
+    network
+        The fibre.
+    without
+        Numbers of spans that are cut already.
+
+    Returns
+    -------
+    Skeleton
+        Linear in spans.
+    """
+    count, spans = len(network.node_ids), len(network.span_ids)
+    at, low = [-1] * count, [-1] * count
+    parent_span, parent, below = [-1] * count, [-1] * count, [-1] * spans
+    order: list[int] = []
+    gone = set(without)
+    centres = sorted(network.centre_of)
+    for centre in centres:
+        at[centre] = low[centre] = 0
+    root: list[tuple[int, int]] = [link for centre in centres for link in network.links[centre]]
+    stack: list[tuple[int, list[tuple[int, int]], int]] = [(-1, root, 0)]
+    while stack:
+        node, links, place = stack.pop()
+        while place < len(links):
+            other, span = links[place]
+            place += 1
+            if span in gone or (node >= 0 and span == parent_span[node]):
+                continue
+            if at[other] >= 0:
+                if node >= 0:
+                    low[node] = min(low[node], at[other])
+                continue
+            order.append(other)
+            at[other] = low[other] = len(order)
+            parent_span[other], parent[other], below[span] = span, node, other
+            stack.append((node, links, place))
+            stack.append((other, list(network.links[other]), 0))
+            break
+    end = [position + 1 for position in at]
+    for node in reversed(order):
+        above = parent[node]
+        if above >= 0:
+            low[above] = min(low[above], low[node])
+            end[above] = max(end[above], end[node])
+    for centre in centres:
+        end[centre] = len(order) + 1
+    label = _labels(network, order, at, parent, parent_span, below, gone)
+    return Skeleton(
+        at=np.array(at),
+        end=np.array(end),
+        nodes=np.array(order, dtype=np.int64),
+        parent_span=np.array(parent_span),
+        low=np.array(low),
+        below=np.array(below, dtype=np.int64),
+        label=label,
+    )
+
+
+def _labels(
+    network: FibreNetwork,
+    order: list[int],
+    at: list[int],
+    parent: list[int],
+    parent_span: list[int],
+    below: list[int],
+    gone: Collection[int],
+) -> NDArray[np.int64]:
+    """Label each tree span with the exclusive or of the labels of the spans that bypass it."""
+    drawn = np.random.default_rng(_SEED).integers(1, 2**63, len(network.span_ids), dtype=np.int64).tolist()
+    mark = [0] * len(network.node_ids)
+    label = [0] * len(network.span_ids)
+    for span, (a, b) in enumerate(zip(network.starts.tolist(), network.ends.tolist(), strict=True)):
+        if below[span] >= 0 or at[a] < 0 or at[b] < 0 or span in gone:
+            continue
+        label[span] = drawn[span]
+        if a != b:
+            mark[a] ^= drawn[span]
+            mark[b] ^= drawn[span]
+    for node in reversed(order):
+        label[parent_span[node]] = mark[node]
+        if parent[node] >= 0:
+            mark[parent[node]] ^= mark[node]
+    return np.array(label, dtype=np.int64)
+
+
+def isolated_by(network: FibreNetwork, cut: Collection[int]) -> NDArray[np.bool_]:
+    """Say which nodes reach no centre once spans are cut.
+
+    Parameters
+    ----------
+    network
+        The fibre.
+    cut
+        Numbers of the cut spans, any number of them.
+
+    Returns
+    -------
+    ndarray of bool
+        By node; nodes that reach no centre anyway are among them.
+    """
+    reached = [False] * len(network.node_ids)
+    frontier = list(network.centre_of)
+    for node in frontier:
+        reached[node] = True
+    gone = set(cut)
+    while frontier:
+        for other, span in network.links[frontier.pop()]:
+            if not reached[other] and span not in gone:
+                reached[other] = True
+                frontier.append(other)
+    return ~np.array(reached, dtype=bool)
+
+
+def articulation_nodes(network: FibreNetwork, skeleton: Skeleton) -> dict[int, NDArray[np.int64]]:
+    """Find the nodes whose loss parts others from every centre, and what is parted.
+
+    Returns
+    -------
+    dict
+        Node number to the nodes that depend on it, itself left out; centres are not in it.
+    """
+    parted: dict[int, list[NDArray[np.int64]]] = defaultdict(list)
+    for child in skeleton.nodes.tolist():
+        span = int(skeleton.parent_span[child])
+        above = network.other_end(span, child)
+        if above not in network.centre_of and skeleton.low[child] >= skeleton.at[above]:
+            parted[above].append(skeleton.subtree(span))
+    return {node: np.concatenate(parts) for node, parts in sorted(parted.items())}
+
+
 def spans_with_boxes_behind(inventory: Inventory) -> tuple[Behind, ...]:
     """Find every bridge that has boxes behind it, grouped by the boxes it isolates.
-
-    Depth-first search with low links from the centres (Tarjan 1974, "A note on
-    finding the bridges of a graph"), iterative, linear in spans.
 
     Parameters
     ----------
@@ -50,64 +236,15 @@ def spans_with_boxes_behind(inventory: Inventory) -> tuple[Behind, ...]:
     tuple of Behind
         Fewest boxes first; nodes that no centre reaches are in none.
     """
-    core = {centre.node_id for centre in inventory.centres.values()}
-    links: dict[str, list[tuple[str, str]]] = {_CORE: []}
-    for span in inventory.spans.values():
-        a = _CORE if span.start_id in core else span.start_id
-        b = _CORE if span.end_id in core else span.end_id
-        if a != b:
-            links.setdefault(a, []).append((b, span.id))
-            links.setdefault(b, []).append((a, span.id))
-    order, parent_span, low = _search(links)
-    boxes_at: dict[str, list[str]] = {}
-    for box in inventory.boxes.values():
-        boxes_at.setdefault(box.node_id, []).append(box.id)
-    return _collect(order, parent_span, low, boxes_at)
-
-
-def _search(
-    links: Mapping[str, list[tuple[str, str]]],
-) -> tuple[list[str], dict[str, tuple[str, str]], dict[str, int]]:
-    """Walk depth first from the core: nodes in pre-order, parent of each, low links."""
-    index = {_CORE: 0}
-    low = {_CORE: 0}
-    order = [_CORE]
-    parent_span: dict[str, tuple[str, str]] = {}
-    stack = [(_CORE, iter(links[_CORE]))]
-    while stack:
-        node, edges = stack[-1]
-        for other, span_id in edges:
-            if parent_span.get(node, ("", ""))[1] == span_id:
-                continue
-            if other in index:
-                low[node] = min(low[node], index[other])
-                continue
-            index[other] = low[other] = len(order)
-            order.append(other)
-            parent_span[other] = (node, span_id)
-            stack.append((other, iter(links[other])))
-            break
-        else:
-            stack.pop()
-            if node in parent_span:
-                above = parent_span[node][0]
-                low[above] = min(low[above], low[node])
-    return order, parent_span, low
-
-
-def _collect(
-    order: list[str],
-    parent_span: Mapping[str, tuple[str, str]],
-    low: Mapping[str, int],
-    boxes_at: Mapping[str, list[str]],
-) -> tuple[Behind, ...]:
-    index = {node: number for number, node in enumerate(order)}
-    below: dict[str, set[str]] = {node: set(boxes_at.get(node, ())) for node in order}
-    grouped: dict[tuple[str, ...], list[str]] = {}
-    for node in reversed(order[1:]):
-        above, span_id = parent_span[node]
-        if low[node] == index[node] and below[node]:
-            grouped.setdefault(tuple(sorted(below[node])), []).append(span_id)
-        below[above] |= below[node]
-    found = (Behind(tuple(reversed(spans)), boxes) for boxes, spans in grouped.items())
+    network = network_of(inventory)
+    skeleton = skeleton_of(network)
+    grouped: dict[tuple[str, ...], list[int]] = {}
+    for span in skeleton.bridges.tolist():
+        boxes = sorted(box_id for node in skeleton.subtree(span).tolist() for box_id in network.boxes_at[node])
+        if boxes:
+            grouped.setdefault(tuple(boxes), []).append(span)
+    found = [
+        Behind(tuple(network.span_ids[s] for s in sorted(spans, key=lambda s: skeleton.at[skeleton.below[s]])), boxes)
+        for boxes, spans in grouped.items()
+    ]
     return tuple(sorted(found, key=lambda behind: (len(behind.box_ids), behind.box_ids)))

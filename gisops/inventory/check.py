@@ -19,6 +19,7 @@ from gisops.inventory.rules_identity import (
     unknown_time_zone,
 )
 from gisops.inventory.rules_network import (
+    cable_shorter_than_route,
     camera_away_from_its_box,
     fibre_islands,
     full_switches,
@@ -53,6 +54,7 @@ RULES: tuple[Rule, ...] = (
     far_from_its_own,
     span_ends,
     zero_length_spans,
+    cable_shorter_than_route,
     looped_spans,
     fibre_islands,
     switch_ports,

@@ -19,11 +19,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from gisops.errors import ConfigError, InventoryError
-from gisops.inventory.geojson_text import OFDS_NAMES
 from gisops.inventory.schema import nearest, schema
 from gisops.inventory.text_file import read_text
+from gisops.model.ofds import OFDS_NAMES
 
-__all__ = ["ColumnMap", "load_column_map", "match_columns"]
+__all__ = ["ColumnMap", "are_one_name", "load_column_map", "match_columns"]
 
 _ALIASES = {"lon": ("longitude", "lng", "long", "x"), "lat": ("latitude", "y")}
 _DBF_NAME_LENGTH = 10
@@ -121,6 +121,17 @@ def _candidates(table: str, column: str) -> Iterable[str]:
     cut = column[:_DBF_NAME_LENGTH]
     if cut != column and sum(other.name[:_DBF_NAME_LENGTH] == cut for other in schema()[table]) == 1:
         yield _key(cut)
+
+
+def are_one_name(one: str, other: str) -> bool:
+    """Tell whether two names of columns differ in nothing but their writing.
+
+    Examples
+    --------
+    >>> are_one_name("FIBRE_LENGTH", "fibreLength")
+    True
+    """
+    return _key(one) == _key(other)
 
 
 def _key(name: str) -> str:

@@ -1,9 +1,7 @@
 """Which records does a GeoJSON text hold: columns of the schema from RFC 7946 and OFDS properties, and back.
 
-The fibre files follow the Open Fibre Data Standard 0.4 in its GeoJSON form:
-``type`` and ``status`` of a node, ``start`` and ``end`` of a span (objects with
-an ``id``, or plain ids), ``fibreCount``; the ring of a span is ours and stands
-in ``gisops:ring``.
+The fibre files follow the Open Fibre Data Standard 0.4 in its GeoJSON form
+(:mod:`gisops.model.ofds`).
 """
 
 from __future__ import annotations
@@ -19,8 +17,9 @@ from shapely.geometry import shape
 from gisops.inventory.raw import Raw, Row
 from gisops.inventory.schema import nearest_or_none, schema
 from gisops.inventory.typed import shorten, typed_values
+from gisops.model.ofds import OFDS_NAMES, from_ofds, to_ofds
 
-__all__ = ["GEOMETRY_KINDS", "OFDS_NAMES", "columns_of", "properties_of", "read_features"]
+__all__ = ["GEOMETRY_KINDS", "columns_of", "properties_of", "read_features"]
 
 GEOMETRY_KINDS: Mapping[str, tuple[str, ...]] = {
     "districts": ("Polygon", "MultiPolygon"),
@@ -32,10 +31,6 @@ GEOMETRY_KINDS: Mapping[str, tuple[str, ...]] = {
     "rivers": ("LineString", "MultiLineString", "Polygon", "MultiPolygon"),
 }
 _WGS84 = ("CRS84", "EPSG::4326", "EPSG:4326")
-OFDS_NAMES = {
-    "nodes": {"kinds": "type"},
-    "spans": {"start_id": "start", "end_id": "end", "fibre_count": "fibreCount", "ring": "gisops:ring"},
-}
 
 
 def read_features(raw: Raw, table: str, place: str, text: str) -> None:
@@ -52,12 +47,7 @@ def read_features(raw: Raw, table: str, place: str, text: str) -> None:
 
 def columns_of(table: str, properties: Mapping[str, Any], geometry: Any) -> dict[str, Any]:  # noqa: ANN401
     """Bring OFDS properties and point coordinates into the columns of the schema."""
-    found = dict(properties)
-    for column, theirs in OFDS_NAMES.get(table, {}).items():
-        value = properties.get(theirs)
-        found[column] = value.get("id") if isinstance(value, dict) else value
-    if table in OFDS_NAMES and not found.get("name"):
-        found["name"] = found.get("id")  # the standard asks for an id only
+    found = from_ofds(table, properties)
     if table == "places" and geometry is not None:
         found["lon"], found["lat"] = geometry.x, geometry.y
     return found
@@ -65,14 +55,8 @@ def columns_of(table: str, properties: Mapping[str, Any], geometry: Any) -> dict
 
 def properties_of(table: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """Bring values by column into the properties that are written; the way back of `columns_of`."""
-    names = OFDS_NAMES.get(table, {})
-    found: dict[str, Any] = {}
-    for column, value in values.items():
-        if table == "places" and column in ("lon", "lat"):
-            continue
-        written = list(value) if isinstance(value, tuple) else value
-        found[names.get(column, column)] = {"id": written} if column in ("start_id", "end_id") else written
-    return found
+    given = {name: value for name, value in values.items() if table != "places" or name not in ("lon", "lat")}
+    return to_ofds(table, given)
 
 
 def _features_of(raw: Raw, place: str, text: str) -> list[Any] | None:

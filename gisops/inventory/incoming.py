@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,13 +11,14 @@ import shapely
 from pyproj import Transformer
 
 from gisops.errors import InventoryError
-from gisops.inventory.column_map import ColumnMap
+from gisops.inventory.column_map import ColumnMap, are_one_name
 from gisops.inventory.finding import Finding
 from gisops.inventory.geojson_text import GEOMETRY_KINDS
 from gisops.inventory.official import Official, OfficialRow
 from gisops.inventory.schema import schema
 from gisops.inventory.typed import shorten
 from gisops.inventory.values import parse_value
+from gisops.model.ofds import OFDS_NAMES, ofds_value
 
 __all__ = ["Incoming", "incoming_rows"]
 
@@ -88,10 +88,10 @@ def _values(
             if placed:
                 values[column.name] = getattr(geometry, "x" if column.name == "lon" else "y")
             continue  # where the place is wrong, it has been said
-        raw = matched.values.get(column.name, row.values.get(matched.columns.get(column.name, "")))
+        raw = matched.values.get(column.name, _given(table, column.name, row, matched))
         if raw is None:
             continue
-        value, complaint = parse_value(column, _unpacked(raw))
+        value, complaint = parse_value(column, raw)
         if complaint is not None:
             findings.append(Finding(row.place, f"{column.name} is {shorten(raw)}", complaint, "bad_value"))
         elif value is not None:
@@ -99,14 +99,13 @@ def _values(
     return values
 
 
-def _unpacked(raw: Any) -> Any:  # noqa: ANN401 - a value of any file
-    """Take the id out of an OFDS node object, which GDAL gives as JSON text."""
-    if isinstance(raw, str) and raw.startswith("{"):
-        try:
-            return json.loads(raw).get("id")
-        except ValueError:
-            return raw
-    return raw
+def _given(table: str, column: str, row: OfficialRow, matched: ColumnMap) -> Any:  # noqa: ANN401 - a value of any file
+    """Give what a row says of a column; in a column with the name of the standard, in the form of the standard."""
+    theirs = matched.columns.get(column, "")
+    standard = OFDS_NAMES.get(table, {}).get(column)
+    if standard is not None and are_one_name(theirs, standard):
+        return ofds_value(table, column, {**row.values, standard: row.values.get(theirs)})
+    return row.values.get(theirs)
 
 
 def _geometry(

@@ -11,6 +11,7 @@ from gisops.inventory.finding import Finding
 from gisops.inventory.raw import Raw, Row
 
 __all__ = [
+    "cable_shorter_than_route",
     "camera_away_from_its_box",
     "fibre_islands",
     "full_switches",
@@ -51,6 +52,19 @@ def zero_length_spans(raw: Raw) -> Iterator[Finding]:
         if _GEOD.geometry_length(row.geometry) <= _NO_LENGTH_M:
             what = f"span {row.values['id']} has no length"
             yield Finding(row.place, what, "draw its route", "zero_length_span")
+
+
+def cable_shorter_than_route(raw: Raw) -> Iterator[Finding]:
+    """Cable is no shorter than the route it lies in (the drawing may be off by 1 % and 1 m)."""
+    for row in raw.rows("spans"):
+        cable_m = row.values.get("cable_length_m")
+        if cable_m is None:
+            continue
+        route_m = _GEOD.geometry_length(row.geometry)
+        if cable_m < route_m * 0.99 - 1.0:
+            what = f"span {row.values['id']} has {cable_m:,.1f} m of cable on a route of {route_m:,.1f} m"
+            remedy = "correct its cable length (fibreLength is in km) or its route"
+            yield Finding(row.place, what, remedy, "cable_shorter_than_route")
 
 
 def looped_spans(raw: Raw) -> Iterator[Finding]:

@@ -25,6 +25,8 @@ class EventKind(StrEnum):
     COLLECTOR_STARTED = "collector_started"
     """``payload``: devices, interval_s."""
     COLLECTOR_STOPPED = "collector_stopped"
+    INVENTORY_CHANGED = "inventory_changed"
+    """``payload``: devices, added, removed (numbers)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,7 @@ class Settings:
     time_zone: str = "Asia/Karachi"
     demo: bool = False
     autonomy_contract_h: float = 8.0
+    inspection_interval_days: int = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,18 +158,27 @@ class Camera:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A fibre node of the Open Fibre Data Standard; ``geometry`` is a shapely Point."""
+    """A fibre node of the Open Fibre Data Standard; ``geometry`` is a shapely Point.
+
+    ``slack_m`` is what *each* span that ends here stores in loops here, and part of its
+    ``cable_length_m``; ``splice_count`` is what one fibre that passes here goes through.
+    """
 
     id: str
     name: str
     geometry: Any
     kinds: tuple[str, ...] = ()
     status: str | None = None
+    slack_m: float | None = None
+    splice_count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A fibre span of the Open Fibre Data Standard; ``geometry`` is a shapely LineString."""
+    """A fibre span of the Open Fibre Data Standard; ``geometry`` is a shapely LineString.
+
+    ``cable_length_m`` is the cable from end to end: route, sag and the loops at both nodes.
+    """
 
     id: str
     name: str
@@ -178,6 +188,10 @@ class Span:
     status: str | None = None
     fibre_count: int | None = None
     ring: str | None = None
+    cable_length_m: float | None = None
+    organisation: str | None = None
+    phase: str | None = None
+    installation: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,37 +1,34 @@
 """The collector: asks every device on time, listens for traps, writes what follows.
 
 Polling, judging and writing are separate tasks: a slow store delays neither
-the next question nor a verdict; what it cannot take waits in memory, bounded.
+the next question nor a verdict.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
 
 from gisops.config.credentials import Credential
-from gisops.errors import ConfigError, StoreError
+from gisops.errors import ConfigError
 from gisops.health.profile import Profile
 from gisops.model.event import Event, EventKind, Reachability
 from gisops.model.inventory import Inventory
 from gisops.service.watch import Watch
+from gisops.service.writer import Writer
 from gisops.snmp.ports import Poller, Reply, Target, Trap
-from gisops.store.ports import Batch, Recorder
+from gisops.store.ports import Batch
 
 __all__ = ["Collector", "Tally", "targets_of"]
 
 TICK_S = 0.1
 BEAT_S = 2.0
-RETRY_S = 1.0
 ALERT_INTERVAL_S = 0.5
 CONFIRM_TIMEOUT_S = 0.5
 """Longest wait for an answer when a loss is to be confirmed: a second look must be a quick one."""
-MAX_WAITING = 3000
-"""Batches that wait for the store before the samples of the oldest are dropped (events never are)."""
 
 
 class Scheduler(Protocol):
@@ -39,6 +36,18 @@ class Scheduler(Protocol):
 
     def due(self, now: float) -> list[str]:
         """Give the devices to ask now."""
+        ...
+
+    def add(self, device_id: str) -> None:
+        """Take a device in."""
+        ...
+
+    def remove(self, device_id: str) -> None:
+        """Ask a device no more."""
+        ...
+
+    def hasten(self, ids: Iterable[str], now: float) -> None:
+        """Put devices first in what is due next."""
         ...
 
 
@@ -54,6 +63,7 @@ class Tally:
     strangers: int = 0
     state_changes: int = 0
     samples_dropped: int = 0
+    batches_spooled: int = 0
 
 
 def targets_of(
@@ -96,24 +106,19 @@ class Collector:
         targets: Mapping[str, Target],
         poller: Poller,
         schedule: Scheduler,
-        recorder: Recorder,
+        writer: Writer,
         clock: Callable[[], datetime],
     ) -> None:
         self._watch = watch
         self._targets = targets
-        self._quick = {
-            device_id: replace(target, timeout_s=min(target.timeout_s, CONFIRM_TIMEOUT_S))
-            for device_id, target in targets.items()
-        }
+        self._quick = _quick(targets)
         self._poller = poller
         self._schedule = schedule
-        self._recorder = recorder
+        self._writer = writer
         self._clock = clock
-        self._waiting: deque[Batch] = deque()
+        self._addresses = _addresses(targets)
         self._asking: set[str] = set()
         self._polls: set[asyncio.Task[None]] = set()
-        self._written = asyncio.Event()
-        self._is_over = False
         self.tally = Tally()
 
     def on_trap(self, trap: Trap) -> None:
@@ -122,19 +127,37 @@ class Collector:
         if self._watch.take_trap(trap) is None:
             self.tally.strangers += 1
 
+    def knows(self, address: str) -> bool:
+        """Whether a device of the inventory has this address."""
+        return address in self._addresses
+
+    def adopt(self, inventory: Inventory, profiles: Mapping[str, Profile], targets: Mapping[str, Target]) -> None:
+        """Go on with another inventory, from the next tick on; nobody who stays is asked twice or left out."""
+        now = asyncio.get_running_loop().time()
+        for gone in self._targets.keys() - targets.keys():
+            self._schedule.remove(gone)
+        fresh = targets.keys() - self._targets.keys()
+        for device_id in sorted(fresh):
+            self._schedule.add(device_id)
+        self._schedule.hasten(fresh, now)
+        self._watch.adopt(inventory, profiles, self._clock())
+        self._targets = targets
+        self._quick = _quick(targets)
+        self._addresses = _addresses(targets)
+
     async def run(self, stop: asyncio.Event) -> None:
         """Collect until ``stop`` is set, then write what is left."""
         loop = asyncio.get_running_loop()
-        writer = asyncio.create_task(self._write_all(), name="writer")
+        writing = asyncio.create_task(self._writer.run(), name="writer")
         next_beat = loop.time()
         next_alert = loop.time()
-        while not stop.is_set():
+        while not stop.is_set() and not writing.done():
             now = loop.time()
             self._ask(set(self._schedule.due(now)), self._targets)
             batch = self._watch.settle(self._clock())
-            self._ask(self._watch.take_urgent(batch.beat_at), self._quick)
+            self._ask(self._watch.take_urgent(), self._quick)
             if now >= next_alert:
-                self._ask(set(self._watch.on_alert()), self._quick)
+                self._ask(set(self._watch.on_alert(batch.beat_at)), self._quick)
                 next_alert = now + ALERT_INTERVAL_S
             if batch.events or batch.samples or now >= next_beat:
                 self._queue(batch)
@@ -143,9 +166,11 @@ class Collector:
         for poll in self._polls:
             poll.cancel()
         await asyncio.gather(*self._polls, return_exceptions=True)
-        self._is_over = True
         self._queue(self._last_word())
-        await writer
+        self._writer.finish()
+        await writing
+        self.tally.samples_dropped = self._writer.tally.samples_dropped
+        self.tally.batches_spooled = self._writer.tally.spooled
 
     def _ask(self, device_ids: set[str], targets: Mapping[str, Target]) -> None:
         fresh = device_ids - self._asking
@@ -172,34 +197,7 @@ class Collector:
 
     def _queue(self, batch: Batch) -> None:
         self.tally.state_changes += len(batch.states)
-        self._waiting.append(batch)
-        if len(self._waiting) > MAX_WAITING:
-            self._thin()
-        self._written.set()
-
-    def _thin(self) -> None:
-        """Drop the oldest waiting samples, count them, keep every event and state."""
-        for number, batch in enumerate(self._waiting):
-            if batch.samples:
-                self.tally.samples_dropped += len(batch.samples)
-                self._waiting[number] = replace(batch, samples=())
-                return
-
-    async def _write_all(self) -> None:
-        """Write what waits, in order, until the last word is written; try again while the store is away."""
-        while self._waiting or not self._is_over:
-            if not self._waiting:
-                self._written.clear()
-                await self._written.wait()
-                continue
-            try:
-                await self._recorder.write(self._waiting[0])
-            except StoreError:
-                if self._is_over:
-                    raise
-                await asyncio.sleep(RETRY_S)
-            else:
-                self._waiting.popleft()
+        self._writer.put(batch)
 
     def _last_word(self) -> Batch:
         now = self._clock()
@@ -213,6 +211,18 @@ class Collector:
             {"polls": self.tally.polls},
         )
         return replace(batch, events=(*batch.events, event))
+
+
+def _quick(targets: Mapping[str, Target]) -> dict[str, Target]:
+    """Give the same questions with a shorter wait."""
+    return {
+        device_id: replace(target, timeout_s=min(target.timeout_s, CONFIRM_TIMEOUT_S))
+        for device_id, target in targets.items()
+    }
+
+
+def _addresses(targets: Mapping[str, Target]) -> frozenset[str]:
+    return frozenset(target.address for target in targets.values())
 
 
 async def _wait(stop: asyncio.Event, seconds: float) -> None:

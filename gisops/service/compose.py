@@ -4,30 +4,40 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from gisops.config.credentials import load_credentials
 from gisops.diagnosis.facts import Signal
 from gisops.diagnosis.likelihood import shipped_causes
-from gisops.health.profile import shipped_profiles
+from gisops.errors import GisopsError
+from gisops.health.catalogue import load_profiles
+from gisops.health.profile import Profile
 from gisops.inventory.load import load_inventory
 from gisops.model.event import Event, EventKind
+from gisops.model.inventory import Inventory
 from gisops.service.collector import Collector, targets_of
 from gisops.service.live_store import StoreLiveView
-from gisops.service.watch import Watch, signal_of
+from gisops.service.signals import signal_of
+from gisops.service.watch import Watch
+from gisops.service.writer import Writer, drain
 from gisops.snmp.engine import SnmpEngine
+from gisops.snmp.ports import Target
 from gisops.snmp.schedule import Schedule
 from gisops.snmp.traps import TrapListener
+from gisops.store.lock import RunLock
 from gisops.store.migrate import migrate
+from gisops.store.notices import tell_of_changes
 from gisops.store.ports import Batch, Reader
 from gisops.store.reader import PgReader
 from gisops.store.recorder import PgRecorder
+from gisops.store.spool import Spool
 
-__all__ = ["CollectorPlan", "collect", "live_view"]
+__all__ = ["CollectorPlan", "Hooks", "collect", "live_view"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,51 +56,110 @@ class CollectorPlan:
         UDP port for traps on loopback; ``None``: do not listen.
     bind
         Local address of both sockets.
+    spool
+        Folder where readings and events wait while the database is away.
+    spool_bytes
+        How large it may grow before the oldest samples are dropped.
     """
 
     inventory: Path
     credentials: Path
     dsn: str
+    spool: Path
     interval_s: float = 30.0
     timeout_s: float = 1.0
     trap_port: int | None = 16162
     bind: str = "127.0.0.1"
+    spool_bytes: int = 4 * 1024**3
 
 
-async def collect(
-    plan: CollectorPlan,
-    clock: Callable[[], datetime],
-    stop: asyncio.Event,
-    on_ready: Callable[[Collector, int], None],
-) -> Collector:
-    """Run a collector until ``stop``; ``on_ready`` gets it and the number of devices once it polls."""
-    inventory = load_inventory(plan.inventory)
-    profiles = shipped_profiles()
-    targets = targets_of(inventory, profiles, load_credentials(plan.credentials), plan.timeout_s)
+@dataclass(frozen=True, slots=True)
+class Hooks:
+    """How the owner of a collector speaks with it.
+
+    Parameters
+    ----------
+    stop
+        Set it to have the collector write what is left and end.
+    reload
+        Set it to have the inventory and the credentials read again.
+    on_ready
+        Told the collector and the number of devices once it polls.
+    on_reload
+        Told the number of devices after each reload, or why it was refused.
+    """
+
+    stop: asyncio.Event
+    reload: asyncio.Event
+    on_ready: Callable[[Collector, int], None]
+    on_reload: Callable[[int | GisopsError], None]
+
+
+async def collect(plan: CollectorPlan, clock: Callable[[], datetime], hooks: Hooks) -> Collector:
+    """Run a collector until it is told to stop."""
+    inventory, profiles, targets = _read(plan)
     await asyncio.to_thread(migrate, plan.dsn)
     watch = Watch(inventory, profiles, shipped_causes(), plan.interval_s, clock())
     loop = asyncio.get_running_loop()
     schedule = Schedule(targets, plan.interval_s, loop.time())
     schedule.hasten(targets, loop.time())
     async with contextlib.AsyncExitStack() as stack:
+        stack.enter_context(RunLock(plan.spool))
         reader = await PgReader.open(plan.dsn)
         stack.push_async_callback(reader.close)
-        await _restore(watch, reader)
         recorder = await PgRecorder.open(plan.dsn)
         stack.push_async_callback(recorder.close)
+        spool = Spool(plan.spool, plan.spool_bytes)
+        await drain(spool, recorder)
+        await _restore(watch, reader)
         engine = await SnmpEngine.open(plan.bind)
         stack.push_async_callback(engine.close)
-        collector = Collector(watch, targets, engine, schedule, recorder, clock)
+        writer = Writer(recorder, spool)
+        await writer.open()
+        collector = Collector(watch, targets, engine, schedule, writer, clock)
         if plan.trap_port is not None:
-            sources = frozenset(target.address for target in targets.values())
-            listener = await TrapListener.open(
-                plan.bind, plan.trap_port, sources.__contains__, collector.on_trap, clock
-            )
+            listener = await TrapListener.open(plan.bind, plan.trap_port, collector.knows, collector.on_trap, clock)
             stack.push_async_callback(listener.close)
         await recorder.write(Batch(clock(), events=[_started(clock(), len(targets), plan.interval_s)]))
-        on_ready(collector, len(targets))
-        await collector.run(stop)
+        stack.enter_context(_running(_reload_when_told(plan, collector, hooks)))
+        stack.enter_context(_running(tell_of_changes(plan.dsn, hooks.reload)))
+        hooks.on_ready(collector, len(targets))
+        await collector.run(hooks.stop)
     return collector
+
+
+def _read(plan: CollectorPlan) -> tuple[Inventory, Mapping[str, Profile], dict[str, Target]]:
+    inventory = load_inventory(plan.inventory)
+    profiles = load_profiles(plan.inventory)
+    return (
+        inventory,
+        profiles,
+        targets_of(inventory, profiles, load_credentials(plan.credentials), plan.timeout_s),
+    )
+
+
+async def _reload_when_told(plan: CollectorPlan, collector: Collector, hooks: Hooks) -> None:
+    """Take a changed inventory in; one that cannot be read leaves everything as it is."""
+    while True:
+        await hooks.reload.wait()
+        hooks.reload.clear()
+        try:
+            inventory, profiles, targets = await asyncio.to_thread(_read, plan)
+        except GisopsError as error:
+            hooks.on_reload(error)
+            continue
+        collector.adopt(inventory, profiles, targets)
+        hooks.on_reload(len(targets))
+
+
+@contextlib.contextmanager
+def _running(work: Coroutine[Any, Any, None]) -> Iterator[None]:
+    """Have something run beside the rest, until the end."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
 
 
 async def _restore(watch: Watch, reader: Reader) -> None:
@@ -119,7 +188,7 @@ def _started(now: datetime, devices: int, interval_s: float) -> Event:
 @asynccontextmanager
 async def live_view(inventory: Path, dsn: str, clock: Callable[[], datetime]) -> AsyncIterator[StoreLiveView]:
     """Give the live view over a database, following its event log."""
-    view = StoreLiveView(load_inventory(inventory), shipped_profiles(), await PgReader.open(dsn), clock)
+    view = StoreLiveView(load_inventory(inventory), load_profiles(inventory), await PgReader.open(dsn), clock)
     await view.start()
     try:
         yield view

@@ -6,59 +6,35 @@ replies and traps and asks it to settle; what comes out is written and shown.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from gisops.diagnosis.engine import review
-from gisops.diagnosis.facts import SIGNAL_REACH, DeviceFact, Facts, Layout, SharedRisk, Signal
+from gisops.diagnosis.facts import DeviceFact, Facts, Signal
 from gisops.diagnosis.likelihood import CauseTable
-from gisops.fibre.topology import spans_with_boxes_behind
-from gisops.health.machine import PATH_LOST, Parent, Track, expire, judge, overlay
+from gisops.health.flap import FlapRule, resume
+from gisops.health.machine import PATH_LOST, Parent, Track, expire, is_in_doubt, judge, overlay, standing_of
 from gisops.health.profile import Profile
+from gisops.health.reading import Reading
 from gisops.model.event import Event, EventKind, Observation, Reachability
 from gisops.model.inventory import Inventory
 from gisops.model.outage import Outage
 from gisops.model.state import DeviceKind, DeviceState
+from gisops.service.layout import FIRST_CAMERA_PORT, layout_of
+from gisops.service.ledger import Ledger
+from gisops.service.signals import Signals, port_of, signal_in
+from gisops.service.urgency import Urgency
 from gisops.snmp.ports import Reply, Trap
 from gisops.store.ports import Batch, Sample, StateRow
 
-__all__ = ["FIRST_CAMERA_PORT", "Watch", "layout_of", "signal_of"]
+__all__ = ["Watch"]
 
-FIRST_CAMERA_PORT = 2
-"""ifIndex of a camera's port is this plus its ``switch_port``; ports 1 and 2 are the fibre uplinks."""
-ALERT_FOR = timedelta(seconds=120)
-"""How long a box is asked every second after its door, tilt or mains spoke."""
-_SAYS_OTHERWISE = {
-    "door_opened": ("door_open", 0.5),
-    "tilted": ("tilt_deg", 15.0),
-    "on_battery": ("on_battery_s", 0.5),
-}
-"""Signal, and the reading that takes it back when a later poll finds it at or below so much."""
-_IN_FLIGHT = timedelta(seconds=3)
-"""An answer may have been on its way when a trap overtook it."""
 STALE_INTERVALS = 3.0
 """Poll intervals without a question after which a state is not known any more."""
-
-
-def layout_of(inventory: Inventory) -> Layout:
-    """Say who hangs on whom: cameras on boxes, boxes on feeders and on isolating spans."""
-    feeders = [
-        SharedRisk(feeder_id, "feeder", boxes)
-        for feeder_id, boxes in inventory.boxes_of_feeder.items()
-        if len(boxes) > 1
-    ]
-    spans = [
-        SharedRisk(behind.span_ids[0], "span", behind.box_ids, behind.span_ids[1:])
-        for behind in spans_with_boxes_behind(inventory)
-        if len(behind.box_ids) > 1
-    ]
-    return Layout(
-        cameras_of_box=inventory.cameras_of_box,
-        ports_of_camera={c.id: (c.box_id, c.switch_port) for c in inventory.cameras.values()},
-        risks=(*feeders, *spans),
-    )
+_EXPIRY = timedelta(seconds=5)
+"""How often everybody is looked over for staleness: a look at 17,000 devices takes some milliseconds."""
+TAKEN_OUT = "taken out of the inventory"
 
 
 class Watch:
@@ -86,25 +62,19 @@ class Watch:
         interval_s: float,
         now: datetime,
     ) -> None:
-        self._inventory = inventory
         self._causes = causes
         self._interval_s = interval_s
-        devices = inventory.devices.values()
-        self._profiles = {device.id: profiles[device.profile] for device in devices}
-        self._by_address = {device.address: device.id for device in devices}
-        self._by_port = {(c.box_id, FIRST_CAMERA_PORT + c.switch_port): c.id for c in inventory.cameras.values()}
-        self._layout = layout_of(inventory)
-        self._tracks = {device.id: Track(device.id, DeviceState.UNKNOWN, now) for device in devices}
+        self._flap_rule = FlapRule(spacing_s=0.8 * interval_s)
+        self._tracks: dict[str, Track] = {}
+        self._facts: dict[str, DeviceFact] = {}
         self._outages: dict[str, Outage] = {}
         self._cut_off: frozenset[str] = frozenset()
-        self._signals: deque[Signal] = deque()
-        self._alert_until: dict[str, datetime] = {}
-        self._urgent: set[str] = set()
+        self._signals = Signals()
+        self._ledger = Ledger()
         self._dirty = True
-        self._samples: list[Sample] = []
-        self._events: list[Event] = []
-        self._states: dict[str, StateRow] = {}
-        self._seen: dict[str, datetime] = {}
+        self._look_over_at = now
+        self._readings: dict[str, Reading] = {}
+        self._stand_on(inventory, profiles, now)
 
     @property
     def outages(self) -> Mapping[str, Outage]:
@@ -120,7 +90,7 @@ class Watch:
         for row in states:
             if row.device_id in self._tracks:
                 lost = row.state.is_lost
-                self._tracks[row.device_id] = Track(
+                track = Track(
                     row.device_id,
                     row.state,
                     row.since,
@@ -129,27 +99,51 @@ class Watch:
                     missed_at=row.since if lost else None,
                     misses=2 if lost else 0,
                     metrics=row.metrics,
+                    history=resume(row.reason, row.since, self._flap_rule),
                 )
+                self._know(track)
         self._outages = {outage.id: outage for outage in outages}
         self._cut_off = self._behind_cuts()
-        self._signals.extend(sorted(signals, key=lambda signal: signal.at))
+        self._signals.add(signals)
+
+    def adopt(self, inventory: Inventory, profiles: Mapping[str, Profile], now: datetime) -> None:
+        """Go on with another inventory: who stays keeps its state, who is new is unknown.
+
+        Who is gone is written as unknown once, and asked, judged and shown no more.
+        """
+        gone = [track for device_id, track in self._tracks.items() if device_id not in inventory.devices]
+        for track in gone:
+            if (track.state, track.reason) != (DeviceState.UNKNOWN, TAKEN_OUT):
+                after = replace(track, state=DeviceState.UNKNOWN, since=now, reason=TAKEN_OUT)
+                self._ledger.add_state(self._kinds[track.device_id], track, after, now)
+            del self._tracks[track.device_id], self._facts[track.device_id]
+        added = len(inventory.devices.keys() - self._tracks.keys())
+        self._stand_on(inventory, profiles, now)
+        self._dirty = True
+        payload = {"devices": len(self._tracks), "added": added, "removed": len(gone)}
+        kind = EventKind.INVENTORY_CHANGED
+        self._ledger.add_event(Event(f"{kind}:{now.isoformat()}", kind, "collector", now, now, payload))
 
     def take_reply(self, reply: Reply, at: datetime) -> None:
-        """Take in how a device took one poll."""
+        """Take in how a device took one poll; one that is not in the inventory any more is passed over."""
         device_id = reply.target.device_id
+        before = self._tracks.get(device_id)
+        if before is None:
+            return
         profile = self._profiles[device_id]
         answered = reply.reachability is Reachability.ANSWERED
-        values = profile.decode(reply.values) if answered else {}
+        reading = profile.read(reply.values, at, self._readings.get(device_id)) if answered else None
+        if reading is not None:
+            self._readings[device_id] = reading
+        values = reading.metrics if reading is not None else {}
         observation = Observation(device_id, at, reply.reachability, values, reply.rtt_s)
-        before = self._tracks[device_id]
-        after = judge(before, observation, profile, self._parent_of(before))
-        self._samples.append(Sample(device_id, at, profile.name, answered, reply.rtt_s, tuple(values.values())))
+        after = judge(before, observation, profile, self._parent_of(before), self._flap_rule)
+        self._ledger.add_sample(Sample(device_id, at, profile.name, answered, reply.rtt_s, tuple(values.values())))
         self._take(before, after, at)
         if answered:
-            self._seen[device_id] = at
-            self._take_back(device_id, values, at)
-        elif after.misses and not after.state.is_lost:
-            self._urgent.update(self._company_of(device_id))
+            self._signals.take_back(device_id, values, at)
+        elif is_in_doubt(after):
+            self._urgency.silent(after, self._tracks)
 
     def take_trap(self, trap: Trap) -> str | None:
         """Take in a notification; give the device it came from, ``None`` for a stranger."""
@@ -158,164 +152,93 @@ class Watch:
             return None
         profile = self._profiles[device_id]
         name = profile.traps.get(trap.oid, "other")
+        at = trap.received_at
         metrics = {
             metric.name: metric.decode(value)
             for oid, value in trap.values
             if (metric := profile.metric_of_oid.get(oid)) is not None
         }
-        port = _port_of(trap)
-        self._events.append(
-            Event(
-                f"trap:{device_id}:{name}:{trap.received_at.isoformat()}",
-                EventKind.TRAP_RECEIVED,
-                device_id,
-                trap.received_at,
-                trap.received_at,
-                {"trap": name, "oid": trap.oid, "values": metrics, "port": port},
-            )
-        )
-        self._hear(device_id, name, metrics, port, trap.received_at)
+        port = port_of(trap)
+        payload = {"trap": name, "oid": trap.oid, "values": metrics, "port": port}
+        identity = f"trap:{device_id}:{name}:{at.isoformat()}"
+        self._ledger.add_event(Event(identity, EventKind.TRAP_RECEIVED, device_id, at, at, payload))
+        self._urgency.add(self._by_port.get((device_id, port or 0), device_id))
+        signal = signal_in(device_id, name, metrics, port, at)
+        if signal is not None:
+            self._signals.add((signal,))
+            self._urgency.heard(device_id, signal.name, at)
+            self._dirty = True
         track = self._tracks[device_id]
         if metrics and not track.state.is_lost:
-            self._take(track, overlay(track, metrics, profile, trap.received_at), trap.received_at)
+            self._take(track, overlay(track, metrics, profile, at, self._flap_rule), at)
         return device_id
 
     def settle(self, now: datetime) -> Batch:
         """Decide what follows from everything taken in so far, and hand it over."""
-        for track in list(self._tracks.values()):
-            after = expire(track, now, STALE_INTERVALS * self._interval_s)
-            if after is not track:
-                self._take(track, after, now)
-        outages = self._review(now) if self._dirty else []
-        batch = Batch(
-            beat_at=now,
-            samples=tuple(self._samples),
-            events=tuple(self._events),
-            states=tuple(self._states.values()),
-            outages=tuple(outages),
-            seen=self._seen,
-        )
-        self._samples, self._events, self._states, self._seen = [], [], {}, {}
-        return batch
+        if now >= self._look_over_at:
+            self._look_over_at = now + _EXPIRY
+            for track in list(self._tracks.values()):
+                after = expire(track, now, STALE_INTERVALS * self._interval_s)
+                if after is not track:
+                    self._take(track, after, now)
+        if self._dirty:
+            self._review(now)
+        return self._ledger.take(now)
 
-    def take_urgent(self, now: datetime) -> set[str]:
+    def take_urgent(self) -> set[str]:
         """Give the devices that ought to be asked at once, and forget them."""
-        self._alert_until = {d: until for d, until in self._alert_until.items() if until > now}
-        urgent, self._urgent = self._urgent, set()
-        return urgent
+        return self._urgency.take()
 
-    def on_alert(self) -> frozenset[str]:
-        """Give the boxes that are asked every second for now."""
-        return frozenset(d for d in self._alert_until if not self._tracks[d].state.is_lost)
+    def on_alert(self, now: datetime) -> frozenset[str]:
+        """Give the boxes that are asked every moment for now."""
+        alert = self._urgency.on_alert(now)
+        return frozenset(d for d in alert if d in self._tracks and not self._tracks[d].state.is_lost)
+
+    def _stand_on(self, inventory: Inventory, profiles: Mapping[str, Profile], now: datetime) -> None:
+        """Build every look-up that follows from the inventory."""
+        devices = inventory.devices.values()
+        self._inventory = inventory
+        self._profiles = {device.id: profiles[device.profile] for device in devices}
+        self._kinds = {d: DeviceKind.BOX if d in inventory.boxes else DeviceKind.CAMERA for d in inventory.devices}
+        self._by_address = {device.address: device.id for device in devices}
+        self._by_port = {(c.box_id, FIRST_CAMERA_PORT + c.switch_port): c.id for c in inventory.cameras.values()}
+        self._layout = layout_of(inventory)
+        self._urgency = Urgency(self._layout)
+        for device in devices:
+            if device.id not in self._tracks:
+                self._know(Track(device.id, DeviceState.UNKNOWN, now))
+
+    def _know(self, track: Track) -> None:
+        lost_at = (track.missed_at or track.since) if track.state.is_lost else None
+        self._tracks[track.device_id] = track
+        self._facts[track.device_id] = DeviceFact(track.device_id, lost_at, track.metrics, track.seen_at)
 
     def _take(self, before: Track, after: Track, at: datetime) -> None:
-        self._tracks[after.device_id] = after
+        self._know(after)
         if (before.misses > 0) != (after.misses > 0):
             self._dirty = True
         if (before.state, before.reason) != (after.state, after.reason):
             self._dirty = True
-            self._record_state(before, after, at)
-
-    def _record_state(self, before: Track, after: Track, at: datetime) -> None:
-        kind = DeviceKind.BOX if after.device_id in self._inventory.boxes else DeviceKind.CAMERA
-        row = StateRow(after.device_id, kind, after.state, after.since, after.seen_at, after.reason, after.metrics)
-        self._states[after.device_id] = row
-        self._events.append(
-            Event(
-                f"state:{after.device_id}:{at.isoformat()}:{after.state}:{len(self._events)}",
-                EventKind.STATE_CHANGED,
-                after.device_id,
-                at,
-                at,
-                {
-                    "device_kind": str(kind),
-                    "old": str(before.state),
-                    "new": str(after.state),
-                    "reason": after.reason,
-                    "since": after.since.isoformat(),
-                    "seen_at": after.seen_at.isoformat() if after.seen_at else None,
-                    "metrics": dict(after.metrics),
-                },
-            )
-        )
+            self._ledger.add_state(self._kinds[after.device_id], before, after, at)
 
     def _parent_of(self, track: Track) -> Parent:
         camera = self._inventory.cameras.get(track.device_id)
         if camera is None:
             return Parent.LOST if track.device_id in self._cut_off else Parent.ALIVE
-        box = self._tracks[camera.box_id]
-        if box.state.is_lost:
-            return Parent.LOST
-        asked_since = track.missed_at is None or (box.asked_at is not None and box.asked_at >= track.missed_at)
-        return Parent.ALIVE if box.misses == 0 and asked_since else Parent.PENDING
+        return standing_of(self._tracks[camera.box_id], track)
 
-    def _company_of(self, device_id: str) -> set[str]:
-        """Name who must be asked before a silent device is judged: itself, its box, its fellows."""
-        camera = self._inventory.cameras.get(device_id)
-        if camera is not None:
-            return {device_id, camera.box_id}
-        company = {device_id, *self._layout.cameras_of_box[device_id]}
-        for risk in self._layout.risks:
-            if risk.kind == "span" and device_id in risk.box_ids:
-                company.update(risk.box_ids[:8])
-        return {d for d in company if not self._tracks[d].state.is_lost}
-
-    def _hear(
-        self,
-        device_id: str,
-        trap_name: str,
-        metrics: Mapping[str, float | None],
-        port: int | None,
-        at: datetime,
-    ) -> None:
-        camera_id = self._by_port.get((device_id, port)) if port is not None else None
-        self._urgent.add(camera_id or device_id)
-        signal = _signal(device_id, trap_name, metrics, port, at)
-        if signal is None:
-            return
-        self._signals.append(signal)
-        self._dirty = True
-        if signal.name in ("door_opened", "tilted", "on_battery"):
-            self._alert_until[device_id] = at + ALERT_FOR
-
-    def _take_back(self, device_id: str, values: Mapping[str, float | None], at: datetime) -> None:
-        """Forget signals that a later reading has overtaken: the door was shut again, the mains came back."""
-        if not any(signal.device_id == device_id for signal in self._signals):
-            return
-        over = set()
-        for name, (metric, limit) in _SAYS_OTHERWISE.items():
-            reading = values.get(metric)
-            if reading is not None and reading <= limit:
-                over.add(name)
-        self._signals = deque(
-            s for s in self._signals if not (s.device_id == device_id and s.name in over and s.at < at - _IN_FLIGHT)
-        )
-
-    def _review(self, now: datetime) -> Sequence[Outage]:
+    def _review(self, now: datetime) -> None:
         self._dirty = False
-        while self._signals and self._signals[0].at < now - 2 * SIGNAL_REACH:
-            self._signals.popleft()
-        facts = Facts(
-            {
-                t.device_id: DeviceFact(
-                    t.device_id,
-                    (t.missed_at or t.since) if t.state.is_lost else None,
-                    t.metrics,
-                    t.seen_at,
-                )
-                for t in self._tracks.values()
-            },
-            tuple(self._signals),
-        )
+        self._signals.forget_old(now)
+        facts = Facts(self._facts, tuple(self._signals))
         changed = review(self._outages, facts, self._layout, self._causes, now)
+        self._ledger.add_outages(changed, self._outages, now)
         for outage in changed:
-            self._events.append(_outage_event(outage, outage.id in self._outages, now))
             self._outages[outage.id] = outage
             if outage.closed_at is not None:
                 del self._outages[outage.id]
             self._mark_unreachable(outage, now)
         self._cut_off = self._behind_cuts()
-        return changed
 
     def _behind_cuts(self) -> frozenset[str]:
         """Name the devices of the open outages whose root is a span."""
@@ -329,51 +252,4 @@ class Watch:
         for device_id in outage.member_ids:
             track = self._tracks[device_id]
             if track.state is DeviceState.DOWN:
-                after = replace(
-                    track,
-                    state=DeviceState.UNREACHABLE,
-                    reason=PATH_LOST,
-                )
-                self._tracks[device_id] = after
-                self._record_state(track, after, now)
-
-
-def _outage_event(outage: Outage, was_open: bool, now: datetime) -> Event:
-    if outage.closed_at is not None:
-        kind = EventKind.OUTAGE_CLOSED
-    else:
-        kind = EventKind.OUTAGE_UPDATED if was_open else EventKind.OUTAGE_OPENED
-    occurred_at = outage.opened_at if kind is EventKind.OUTAGE_OPENED else now
-    return Event(f"{kind}:{outage.id}:{now.isoformat()}", kind, outage.id, occurred_at, now, outage.to_json())
-
-
-def _port_of(trap: Trap) -> int | None:
-    """Give the ifIndex a link trap is about (IF-MIB: ifIndex is the index of every binding)."""
-    for oid, value in trap.values:
-        if oid.startswith("1.3.6.1.2.1.2.2.1.1.") and isinstance(value, int):
-            return value
-    return None
-
-
-def signal_of(event: Event) -> Signal | None:
-    """Give the signal that a recorded trap was; ``None`` for anything else."""
-    if event.kind is not EventKind.TRAP_RECEIVED:
-        return None
-    payload = event.payload
-    return _signal(event.subject, payload["trap"], payload["values"], payload["port"], event.occurred_at)
-
-
-def _signal(
-    device_id: str, trap: str, metrics: Mapping[str, float | None], port: int | None, at: datetime
-) -> Signal | None:
-    """Read what a trap means for a diagnosis; ``port`` becomes the switch port of a camera."""
-    name: str | None = None
-    if trap == "door_changed":
-        name = "door_opened" if metrics.get("door_open") else None
-    elif trap == "tilt_changed":
-        name = "tilted" if (metrics.get("tilt_deg") or 0.0) > 0 else None
-    elif trap in ("on_battery", "link_down"):
-        name = trap
-    if name is None:
-        return None
-    return Signal(device_id, name, at, port - FIRST_CAMERA_PORT if port is not None else None)
+                self._take(track, replace(track, state=DeviceState.UNREACHABLE, reason=PATH_LOST), now)

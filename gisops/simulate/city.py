@@ -15,11 +15,13 @@ from gisops.model.inventory import Box, Camera, Inventory
 from gisops.simulate.faults import Fault
 from gisops.simulate.physics import (
     CAMERA_W,
-    PANEL_YIELD,
     SWITCH_W,
     Battery,
     health_of,
     is_shed,
+    panel_health_of,
+    panel_power_w,
+    sky_of,
     step_battery,
     sun_elevation_deg,
 )
@@ -60,6 +62,7 @@ class BoxUnit:
     is_broken: bool = False
     door_open: bool = False
     tilt_deg: float = 0.6
+    panel_health: float = 1.0
     solar_w: float = 0.0
     sun_deg: float = 0.0
     uplinks: list[bool] = field(default_factory=lambda: [True, True])
@@ -99,6 +102,7 @@ class City:
         self._cut_spans: set[str] = set()
         self._off_vendors: set[str] = set()
         self.loss: dict[str, float] = {}
+        self._sky = sky_of(start)
         self.boxes = {box.id: self._new_box(box) for box in inventory.boxes.values()}
         self.cameras = {c.id: CameraUnit(c, self._booted()) for c in inventory.cameras.values()}
         self._pending: list[tuple[datetime, str, Fault]] = []
@@ -146,7 +150,9 @@ class City:
         cameras = self._inventory.cameras_of_box[box.id]
         load = SWITCH_W + sum(self._inventory.cameras[c].power_w or CAMERA_W for c in cameras)
         capacity = (box.battery_wh or 0.0) * health_of(box.id)
-        return BoxUnit(box, cameras, load, Battery(capacity, capacity), self._booted())
+        return BoxUnit(
+            box, cameras, load, Battery(capacity, capacity), self._booted(), panel_health=panel_health_of(box.id)
+        )
 
     def _booted(self) -> datetime:
         return self._start - timedelta(seconds=self._rng.uniform(3600, 90 * 86400))
@@ -160,6 +166,7 @@ class City:
     def _step(self, seconds: float) -> None:
         shed = {f.id for f in self._inventory.feeders.values() if is_shed(f.shedding, self._at)}
         dark = shed | self._dead_feeders
+        self._sky = sky_of(self._at)
         for box in self.boxes.values():
             if box.is_stolen:
                 continue
@@ -169,8 +176,7 @@ class City:
 
     def _step_box(self, box: BoxUnit, seconds: float, has_mains: bool) -> None:
         box.sun_deg = sun_elevation_deg(self._at, box.record.lon, box.record.lat)
-        sun = max(0.0, box.sun_deg) / 90.0
-        box.solar_w = (box.record.solar_w or 0.0) * PANEL_YIELD * sun
+        box.solar_w = panel_power_w(box.record.solar_w or 0.0, box.panel_health, box.sun_deg, self._sky)
         box.has_mains = has_mains
         box.battery = step_battery(
             box.battery, seconds, box.load_w if box.is_running else 0.0, has_mains, box.solar_w

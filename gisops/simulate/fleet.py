@@ -15,9 +15,9 @@ from gisops.simulate.answer import Agent
 from gisops.simulate.city import BoxUnit, CameraUnit, City, Notice
 from gisops.simulate.mib import box_view, camera_view
 from gisops.wire.message import V2C, Message, encode_message
-from gisops.wire.pdu import Pdu, PduType, Tag, VarBind
+from gisops.wire.pdu import Pdu, PduType, Tag, Value, VarBind
 
-__all__ = ["Fleet", "agents_of"]
+__all__ = ["Fleet", "agents_of", "notification_of"]
 
 _IP_PKTINFO = 8
 _SO_BINDTODEVICE = 25
@@ -48,7 +48,7 @@ def agents_of(city: City, credentials: Mapping[str, Credential]) -> dict[str, Ag
     """Give every box and camera an agent; keyed by address."""
     agents: dict[str, Agent] = {}
     for box in city.boxes.values():
-        boxes_view = box_view(len(box.camera_ids), city.has_second_uplink(box.record.id))
+        boxes_view = box_view(len(box.camera_ids), city.has_second_uplink(box.record.id), bool(box.record.solar_w))
         agents[box.record.address] = Agent(
             box.record.id,
             _credential(box.record.credential, credentials),
@@ -224,16 +224,25 @@ def _asked_address(ancillary: list[tuple[int, int, bytes]]) -> str:
     return ""
 
 
+def notification_of(notice: Notice, agent: Agent, now: datetime) -> tuple[str, tuple[tuple[str, Value], ...]]:
+    """Give what a device says of a notice: snmpTrapOID, and the objects that go with it."""
+    found = ((oid, agent.get(oid, now)) for oid in _objects_of(notice))
+    return _TRAPS[notice.kind], tuple((oid, value[1]) for oid, value in found if value is not None)
+
+
+def _objects_of(notice: Notice) -> tuple[str, ...]:
+    if notice.port is not None:
+        return tuple(f"1.3.6.1.2.1.2.2.1.{column}.{notice.port}" for column in (1, 7, 8))
+    return _TRAP_OBJECTS.get(notice.kind, ())
+
+
 def _trap(notice: Notice, agent: Agent, now: datetime) -> Message:
     ticks = int((now - agent.booted_at()).total_seconds() * 100) % 2**32
     binds = [
         VarBind(_UPTIME, Tag.TIMETICKS, ticks),
         VarBind(_TRAP_OID, Tag.OBJECT_ID, _TRAPS[notice.kind]),
     ]
-    objects = _TRAP_OBJECTS.get(notice.kind, ())
-    if notice.port is not None:
-        objects = tuple(f"1.3.6.1.2.1.2.2.1.{column}.{notice.port}" for column in (1, 7, 8))
-    for oid in objects:
+    for oid in _objects_of(notice):
         found = agent.get(oid, now)
         if found is not None:
             binds.append(VarBind(oid, *found))

@@ -27,6 +27,8 @@ _UPS = "1.3.6.1.2.1.33.1"
 _IF, _IFX = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1"
 _SENSOR = "1.3.6.1.2.1.99.1.1.1"
 _HOST = "1.3.6.1.2.1.25"
+_SOLAR_POWER = "1.3.6.1.4.1.32473.1.2.1.0"
+"""No standard MIB knows a solar panel: an object of the enterprise for examples (RFC 5612)."""
 _VIDEO_BYTES_S = 500_000
 """4 Mbit/s, a 1080p H.265 stream."""
 _CELSIUS, _TRUTH, _OTHER, _HUMIDITY = 8, 12, 1, 9
@@ -75,7 +77,7 @@ def _constant(tag: int, value: Value) -> Getter[Unit]:
 
 
 @cache
-def box_view(cameras: int, has_second_uplink: bool) -> View[BoxUnit]:
+def box_view(cameras: int, has_second_uplink: bool, has_panel: bool = False) -> View[BoxUnit]:
     """Give the objects of a box with so many cameras."""
     getters: dict[str, Getter[BoxUnit]] = {
         f"{_SYSTEM}.1.0": lambda u, _: _text(f"{u.record.model} (gisops simulator)"),
@@ -92,6 +94,8 @@ def box_view(cameras: int, has_second_uplink: bool) -> View[BoxUnit]:
     for port in ports:
         getters |= _port(port)
     getters |= _sensors()
+    if has_panel:
+        getters[_SOLAR_POWER] = lambda u, _: _integer(round(u.solar_w))
     return _view(getters)
 
 

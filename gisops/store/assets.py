@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 from gisops.errors import StoreError
 from gisops.model.inventory import Inventory
 from gisops.store.dsn import place_of, unreachable
+from gisops.store.sessions import INVENTORY_CHANNEL
 
 __all__ = ["asset_rows", "write_inventory"]
 
@@ -73,11 +74,14 @@ def write_inventory(dsn: str, inventory: Inventory) -> int:
             with connection.cursor().copy("COPY asset_new FROM STDIN") as copy:
                 for row in asset_rows(inventory):
                     copy.write_row(row)
-            return connection.execute(_UPSERT).rowcount + connection.execute(_DELETE).rowcount
+            changed = connection.execute(_UPSERT).rowcount + connection.execute(_DELETE).rowcount
+            if changed:
+                connection.execute("SELECT pg_notify(%s, '')", (INVENTORY_CHANNEL,))
         except psycopg.Error as error:
             connection.rollback()
             what = (str(error).splitlines() or [type(error).__name__])[0]
             raise StoreError(place_of(dsn), what, "run gisops db migrate and try again") from error
+        return changed
 
 
 def _row(layer: str, record: Any) -> AssetRow:  # noqa: ANN401 - any record of the inventory

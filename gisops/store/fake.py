@@ -6,16 +6,16 @@ Held equal to the real one by a contract test that runs over both.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 import orjson
 
 from gisops.errors import StoreError
-from gisops.model.event import StoredEvent
+from gisops.model.event import Event, StoredEvent
 from gisops.model.outage import Outage
-from gisops.store.ports import Batch, Sample, StateRow
+from gisops.store.ports import Batch, Mark, Sample, StateRow
 from gisops.store.rows import json_text, through_store
 
 __all__ = ["MemoryStore"]
@@ -44,17 +44,18 @@ class MemoryStore:
         self._outages: dict[str, Outage] = {}
         self._samples: list[Sample] = []
         self._beat_at: datetime | None = None
+        self._marks: dict[str, int] = {}
         self._news: set[asyncio.Event] = set()
 
-    async def write(self, batch: Batch) -> int:
-        """Write all of a batch; give the last event seq."""
+    async def write(self, batch: Batch, mark: Mark | None = None) -> int:
+        """Write all of a batch, unless it is in already; give the last event seq."""
         self._need()
         before = len(self._log)
-        for event in batch.events:
-            if event.id not in self._ids:
-                self._ids.add(event.id)
-                kept = replace(event, payload=orjson.loads(json_text(dict(event.payload))))
-                self._log.append(StoredEvent(len(self._log) + 1, kept))
+        if mark is not None:
+            if mark.number <= self._marks.get(mark.writer, 0):
+                return before
+            self._marks[mark.writer] = mark.number
+        self._add_events(batch.events)
         self._samples += [through_store(sample) for sample in batch.samples]
         for row in batch.states:
             before_row = self._states.get(row.device_id)
@@ -73,6 +74,11 @@ class MemoryStore:
             for news in self._news:
                 news.set()
         return len(self._log)
+
+    async def marked(self, writer: str) -> int:
+        """Give the number of the last batch of a writer that is in."""
+        self._need()
+        return self._marks.get(writer, 0)
 
     async def states(self) -> tuple[int, list[StateRow]]:
         """Give the last event seq and every state, both of one moment."""
@@ -129,6 +135,13 @@ class MemoryStore:
 
     async def close(self) -> None:
         """Release nothing: memory needs no closing."""
+
+    def _add_events(self, events: Sequence[Event]) -> None:
+        for event in events:
+            if event.id not in self._ids:
+                self._ids.add(event.id)
+                kept = replace(event, payload=orjson.loads(json_text(dict(event.payload))))
+                self._log.append(StoredEvent(len(self._log) + 1, kept))
 
     def _need(self) -> None:
         if self.is_away:

@@ -11,7 +11,7 @@ from gisops.model.event import Event, StoredEvent
 from gisops.model.outage import Outage
 from gisops.model.state import DeviceKind, DeviceState
 
-__all__ = ["Batch", "Reader", "Recorder", "Sample", "StateRow"]
+__all__ = ["Batch", "Mark", "Reader", "Recorder", "Sample", "StateRow"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,27 @@ class Batch:
     seen: Mapping[str, datetime] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Which of a writer's batches this is, or the last of those merged into it.
+
+    Numbers ascend; a batch that carries a number not above what the store remembers
+    of its writer is in already, and changes nothing.
+    """
+
+    writer: str
+    number: int
+
+
 class Recorder(Protocol):
     """The writing end, held by the collector."""
 
-    async def write(self, batch: Batch) -> int:
+    async def write(self, batch: Batch, mark: Mark | None = None) -> int:
         """Write all of a batch in one transaction, NOTIFY once; give the last event seq."""
+        ...
+
+    async def marked(self, writer: str) -> int:
+        """Give the number of the last batch of a writer that is in; 0 if there is none."""
         ...
 
     async def close(self) -> None:

@@ -8,21 +8,18 @@ the order of their numbers and without gaps, at the price of writing one at a ti
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import asyncpg
 
-from gisops.errors import StoreError
-from gisops.store.dsn import place_of
-from gisops.store.ports import Batch
+from gisops.store.ports import Batch, Mark
 from gisops.store.rows import columns_of_events, columns_of_outages, columns_of_states, sample_record
 from gisops.store.sessions import CHANNEL, DRIVER_ERRORS, MISTAKES, connect, failed
 
 __all__ = ["PgRecorder"]
 
-_LOCK_HEAD = "SELECT seq, pg_current_xact_id()::text AS xid FROM log_head FOR UPDATE"
+_LOCK_HEAD = "SELECT seq FROM log_head FOR UPDATE"
 _ADD_EVENTS = """
 WITH added AS (
     INSERT INTO event (seq, id, kind, subject, occurred_at, recorded_at, payload)
@@ -74,24 +71,20 @@ UPDATE device_state AS d SET seen_at = greatest(d.seen_at, n.seen_at)
 FROM unnest($1::text[], $2::timestamptz[]) AS n (device_id, seen_at)
 WHERE d.device_id = n.device_id
 """
+_MOVE_MARK = """
+INSERT INTO writer_mark AS m (writer, number) VALUES ($1, $2)
+ON CONFLICT (writer) DO UPDATE SET number = excluded.number WHERE m.number < excluded.number
+RETURNING number
+"""
 _SAMPLE_COLUMNS = ("device_id", "ts", "profile", "answered", "rtt_s", "readings")
-
-
-@dataclass(frozen=True, slots=True)
-class _Doubt:
-    """A batch whose commit was sent and not answered: it may be in or not."""
-
-    batch: Batch
-    xid: str
-    seq: int
 
 
 class PgRecorder:
     """The writing end over PostgreSQL; open it with `PgRecorder.open`.
 
     One connection, made again where it was lost. A write that fails leaves
-    nothing behind; the same batch can be given again, and where only the answer
-    to its commit was lost it is recognised and not written twice.
+    nothing behind. Where only the answer to a commit was lost, the batch may be in:
+    given again with the same mark it is recognised and not written twice.
     """
 
     def __init__(self, dsn: str) -> None:
@@ -99,7 +92,6 @@ class PgRecorder:
         self._connection: Any = None
         self._turn = asyncio.Lock()
         self._days: set[date] = set()
-        self._doubt: _Doubt | None = None
 
     @classmethod
     async def open(cls, dsn: str) -> PgRecorder:
@@ -114,8 +106,16 @@ class PgRecorder:
         await recorder._connected()
         return recorder
 
-    async def write(self, batch: Batch) -> int:
+    async def write(self, batch: Batch, mark: Mark | None = None) -> int:
         """Write all of a batch in one transaction and notify once.
+
+        Parameters
+        ----------
+        batch
+            What to write.
+        mark
+            Its number among the batches of its writer; a batch that is in already
+            changes nothing.
 
         Returns
         -------
@@ -132,10 +132,8 @@ class PgRecorder:
         async with self._turn:
             connection = await self._connected()
             try:
-                seq = await self._settle_doubt(connection, batch)
-                if seq is None:
-                    await self._make_days(connection, batch)
-                    seq = await self._write(connection, batch)
+                await self._make_days(connection, batch)
+                seq = await self._write(connection, batch, mark)
             except MISTAKES:
                 # A day that another program dropped meanwhile is made again at the next try.
                 self._days.clear()
@@ -143,6 +141,22 @@ class PgRecorder:
             except DRIVER_ERRORS as error:
                 raise failed(self._dsn, error) from error
             return seq
+
+    async def marked(self, writer: str) -> int:
+        """Give the number of the last batch of a writer that is in; 0 if there is none.
+
+        Raises
+        ------
+        StoreError
+            Where the database cannot be reached.
+        """
+        async with self._turn:
+            connection = await self._connected()
+            try:
+                number = await connection.fetchval("SELECT number FROM writer_mark WHERE writer = $1", writer)
+            except DRIVER_ERRORS as error:
+                raise failed(self._dsn, error) from error
+            return int(number or 0)
 
     async def retain(self, days: int, now: datetime) -> int:
         """Drop samples of whole UTC days that are older than ``days`` days.
@@ -182,17 +196,6 @@ class PgRecorder:
             self._connection = await connect(self._dsn)
         return self._connection
 
-    async def _settle_doubt(self, connection: asyncpg.Connection, batch: Batch) -> int | None:
-        doubt = self._doubt
-        if doubt is None:
-            return None
-        status = await connection.fetchval("SELECT pg_xact_status($1::text::xid8)", doubt.xid)
-        if status == "in progress":
-            raise StoreError(place_of(self._dsn), "still busy with the last batch", "try again in a moment")
-        self._doubt = None
-        same = (doubt.batch.beat_at, doubt.batch.events) == (batch.beat_at, batch.events)
-        return doubt.seq if status == "committed" and same else None
-
     async def _make_days(self, connection: asyncpg.Connection, batch: Batch) -> None:
         """Make the partitions this batch needs, and tomorrow's before midnight needs it."""
         days = {_day(sample.observed_at) for sample in batch.samples}
@@ -202,12 +205,14 @@ class PgRecorder:
             await connection.execute("SELECT make_sample_day($1)", day)
             self._days.add(day)
 
-    async def _write(self, connection: asyncpg.Connection, batch: Batch) -> int:
+    async def _write(self, connection: asyncpg.Connection, batch: Batch, mark: Mark | None) -> int:
         transaction = connection.transaction()
         await transaction.start()
         try:
-            head = await connection.fetchrow(_LOCK_HEAD)
-            before = head["seq"]
+            before = await connection.fetchval(_LOCK_HEAD)
+            if mark is not None and await connection.fetchval(_MOVE_MARK, mark.writer, mark.number) is None:
+                await transaction.rollback()
+                return int(before)
             seq = before + await self._add_events(connection, before, batch)
             await self._add_rest(connection, batch)
             await connection.execute(_MOVE_HEAD, seq, batch.beat_at)
@@ -217,9 +222,7 @@ class PgRecorder:
             if not connection.is_closed():
                 await transaction.rollback()
             raise
-        self._doubt = _Doubt(batch, head["xid"], seq)
         await transaction.commit()
-        self._doubt = None
         return int(seq)
 
     async def _add_events(self, connection: asyncpg.Connection, before: int, batch: Batch) -> int:

@@ -15,7 +15,7 @@ from gisops.model.event import Event, EventKind
 from gisops.model.outage import Cause, Evidence, Outage
 from gisops.model.state import DeviceKind, DeviceState
 from gisops.store.fake import MemoryStore
-from gisops.store.ports import Batch, Reader, Recorder, Sample, StateRow
+from gisops.store.ports import Batch, Mark, Reader, Recorder, Sample, StateRow
 from gisops.store.reader import PgReader
 from gisops.store.recorder import PgRecorder
 
@@ -183,3 +183,14 @@ async def test_writers_at_once_leave_an_ordered_log(store: tuple[Recorder, Reade
 
 def _generator(stream: AsyncIterator[Any]) -> Any:
     return stream
+
+
+async def test_a_numbered_batch_is_written_once(store: tuple[Recorder, Reader]) -> None:
+    recorder, reader = store
+    batch = Batch(T0, [Sample("B1", T0, "cabinet", True, 0.5, (1.0,))])
+    assert await recorder.marked("w") == 0
+    for number in (1, 3, 3, 2, 4):
+        await recorder.write(batch, Mark("w", number))
+    assert await recorder.marked("w") == 4
+    assert await recorder.marked("another") == 0
+    assert len(await reader.samples("B1", T0)) == 3

@@ -51,6 +51,31 @@ def test_there_are_193_km_of_fibre_by_two_computations(city: Inventory) -> None:
     assert sphere == pytest.approx(ellipsoid, rel=0.005)
 
 
+def test_every_span_has_cable_for_its_route_and_the_loops_at_its_ends(city: Inventory) -> None:
+    longer = {"duct": 1.006, "buried": 1.01, "aerial": 1.02}
+    for span in city.spans.values():
+        assert span.cable_length_m is not None
+        assert span.installation is not None
+        loops = sum(city.nodes[end].slack_m or 0.0 for end in (span.start_id, span.end_id))
+        wanted = geodesic_length_m(span.geometry) * longer[span.installation] + loops
+        assert span.cable_length_m == pytest.approx(wanted, abs=0.06), span.id
+    assert {(span.organisation, span.phase) for span in city.spans.values()} == {
+        ("Safe City Network Owner (demo)", "Phase I")
+    }
+
+
+def test_no_fibre_runs_farther_than_a_drum_without_a_splice(city: Inventory) -> None:
+    # Take the spliced nodes away: what hangs together between them is cable without a splice.
+    uncut: nx.Graph[str] = nx.Graph()
+    for span in city.spans.values():
+        ends = [e if city.nodes[e].splice_count == 0 else f"{e} {span.id}" for e in (span.start_id, span.end_id)]
+        uncut.add_edge(*ends, metres=geodesic_length_m(span.geometry))
+    runs = [uncut.subgraph(nodes).size(weight="metres") for nodes in nx.connected_components(uncut)]
+    assert max(runs) < 4_000
+    degree = Counter(end for span in city.spans.values() for end in (span.start_id, span.end_id))
+    assert all(node.splice_count == 1 for node in city.nodes.values() if degree[node.id] != 2)
+
+
 def test_the_fibre_is_one_network_and_every_ring_survives_any_one_cut(city: Inventory) -> None:
     whole: nx.MultiGraph[str] = nx.MultiGraph()
     whole.add_edges_from((s.start_id, s.end_id) for s in city.spans.values())

@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from gisops.errors import ConfigError
+from gisops.health.catalogue import shipped_profiles
 from gisops.health.machine import Parent, Track, expire, judge
-from gisops.health.profile import parse_profile, shipped_profiles
+from gisops.health.profile_text import parse_profile
 from gisops.model.event import Observation, Reachability
 from gisops.model.state import DeviceState
 
@@ -88,7 +89,7 @@ def test_not_asked_lately_is_unknown_but_silent_when_asked_stays_down() -> None:
 def test_shipped_profiles_decode_units_and_missing_values() -> None:
     raw: list[int | None] = [None] * len(CABINET.oids)
     raw[0], raw[9], raw[10] = 12345, 412, 2
-    values = CABINET.decode(raw)
+    values = CABINET.read(raw, T0, None).metrics
     assert values["uptime_s"] == 123.45
     assert values["cabinet_temperature_c"] == 41.2
     assert values["door_open"] == 0.0
@@ -99,4 +100,4 @@ def test_a_profile_with_a_misspelt_key_names_the_nearest() -> None:
     text = 'name="x"\nkind="box"\ndescription="d"\n[[metric]]\nname="m"\noid="1.3"\nunits="V"\ndescription="d"\n'
     with pytest.raises(ConfigError) as caught:
         parse_profile(text, "x.toml")
-    assert str(caught.value) == "x.toml metric m: unknown key units: did you mean unit?"
+    assert str(caught.value) == "x.toml:7: metric m has the unknown key units: did you mean unit?"

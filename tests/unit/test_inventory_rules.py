@@ -245,6 +245,28 @@ CASES: dict[str, tuple[Spoil, list[str]]] = {
         ),
         ["fibre_routes/spans.geojson feature 2 (S2): span S2 has no length: draw its route"],
     ),
+    "cable shorter than its route": (
+        # S1 is 0.01 degrees of longitude at 24.85 N: N cos(lat) pi/18000 = 1,010.7 m
+        set_property(SPANS, "S1", "fibreLength", 0.9),
+        [
+            (
+                "fibre_routes/spans.geojson feature 1 (S1): span S1 has 900.0 m of cable on a route of 1,010.7 m: "
+                "correct its cable length (fibreLength is in km) or its route"
+            )
+        ],
+    ),
+    "cable length that is no number": (
+        set_property(SPANS, "S1", "fibreLength", "1,2"),
+        ["fibre_routes/spans.geojson feature 1 (S1): fibreLength is '1,2': write a number with a decimal point"],
+    ),
+    "negative loop": (
+        set_property(NODES, "N1", "gisops:slack_m", -5),
+        ["fibre_routes/nodes.geojson feature 2 (N1): gisops:slack_m is -5: must be at least 0 m"],
+    ),
+    "installation that is no code": (
+        set_property(SPANS, "S1", "deployment", ["overhead"]),
+        ["fibre_routes/spans.geojson feature 1 (S1): deployment is 'overhead': use one of aerial, buried, duct"],
+    ),
     "span in a loop": (
         both(
             set_property(SPANS, "S2", "start", "N2"),

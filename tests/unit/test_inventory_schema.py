@@ -83,6 +83,7 @@ def test_references_lead_to_tables() -> None:
 
 def test_settings_defaults_are_those_of_the_schema() -> None:
     assert Settings("x").autonomy_contract_h == 8
+    assert Settings("x").inspection_interval_days == 90
 
 
 @pytest.mark.parametrize(

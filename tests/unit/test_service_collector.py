@@ -6,17 +6,20 @@ import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 
 from gisops.config.credentials import Credential
 from gisops.diagnosis.likelihood import shipped_causes
-from gisops.health.profile import shipped_profiles
+from gisops.health.catalogue import shipped_profiles
 from gisops.model.event import EventKind, Reachability
 from gisops.service.collector import Collector, targets_of
 from gisops.service.live_store import StoreLiveView
 from gisops.service.watch import Watch
+from gisops.service.writer import Writer
 from gisops.snmp.ports import Reply, Target
 from gisops.snmp.schedule import Schedule
 from gisops.store.fake import MemoryStore
+from gisops.store.spool import Spool
 from tests.cities import small_city
 
 T0 = datetime(2026, 11, 21, 18, 0, tzinfo=UTC)
@@ -68,12 +71,17 @@ class Rig:
     collector: Collector
 
 
-def rig() -> Rig:
+def rig(folder: Path) -> Rig:
     watch = Watch(CITY, PROFILES, shipped_causes(), 30.0, T0)
     schedule = Schedule(TARGETS, 30.0, asyncio.get_running_loop().time())
     schedule.hasten(TARGETS, 0.0)
     poller, store = FakePoller(), MemoryStore(idle_s=0.05)
-    return Rig(poller, store, asyncio.Event(), Collector(watch, TARGETS, poller, schedule, store, Clock()))
+    return Rig(
+        poller,
+        store,
+        asyncio.Event(),
+        Collector(watch, TARGETS, poller, schedule, Writer(store, Spool(folder)), Clock()),
+    )
 
 
 async def until_events(store: MemoryStore, number: int) -> None:
@@ -83,8 +91,8 @@ async def until_events(store: MemoryStore, number: int) -> None:
                 return
 
 
-async def test_everybody_is_asked_written_and_the_end_is_recorded() -> None:
-    r = rig()
+async def test_everybody_is_asked_written_and_the_end_is_recorded(tmp_path: Path) -> None:
+    r = rig(tmp_path)
     running = asyncio.create_task(r.collector.run(r.stop))
     await until_events(r.store, 15)
     r.stop.set()
@@ -95,8 +103,8 @@ async def test_everybody_is_asked_written_and_the_end_is_recorded() -> None:
     assert r.collector.tally.answers == len(r.poller.asked)
 
 
-async def test_what_the_store_could_not_take_is_written_when_it_is_back() -> None:
-    r = rig()
+async def test_what_the_store_could_not_take_is_written_when_it_is_back(tmp_path: Path) -> None:
+    r = rig(tmp_path)
     r.store.is_away = True
     running = asyncio.create_task(r.collector.run(r.stop))
     async with asyncio.timeout(10):
@@ -108,8 +116,8 @@ async def test_what_the_store_could_not_take_is_written_when_it_is_back() -> Non
     assert len((await r.store.states())[1]) == 15
 
 
-async def test_a_loss_reaches_a_viewer_as_one_outage_with_its_cameras() -> None:
-    r = rig()
+async def test_a_loss_reaches_a_viewer_as_one_outage_with_its_cameras(tmp_path: Path) -> None:
+    r = rig(tmp_path)
     r.poller.silent = {"B2", "C2-1", "C2-2"}
     view = StoreLiveView(CITY, PROFILES, r.store, lambda: T0)
     await view.start()

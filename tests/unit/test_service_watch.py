@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from gisops.config.credentials import Credential
 from gisops.diagnosis.likelihood import shipped_causes
-from gisops.health.profile import Profile, shipped_profiles
+from gisops.health.catalogue import shipped_profiles
+from gisops.health.profile import Profile
 from gisops.model.event import EventKind, Reachability
 from gisops.model.outage import Cause
 from gisops.model.state import DeviceState
@@ -75,7 +77,7 @@ def test_a_theft_is_one_outage_with_traps_before_and_cameras_inside() -> None:
     assert [(r.device_id, r.state, r.reason) for r in warned.states] == [
         ("B2", DeviceState.DEGRADED, "door open; tilted")
     ]
-    assert minute.watch.on_alert() == {"B2"}
+    assert minute.watch.on_alert(at(12)) == {"B2"}
     gone = ["B2", "C2-1", "C2-2"]
     assert minute.miss(gone, 20).outages == ()
     lost = minute.miss(gone, 22)
@@ -84,7 +86,7 @@ def test_a_theft_is_one_outage_with_traps_before_and_cameras_inside() -> None:
     assert outage.opened_at == at(20)
     assert minute.watch.state_of("C2-1") is DeviceState.UNREACHABLE
     assert [e.kind for e in lost.events].count(EventKind.OUTAGE_OPENED) == 1
-    assert minute.watch.on_alert() == frozenset()
+    assert minute.watch.on_alert(at(22)) == frozenset()
 
 
 def test_a_door_that_was_shut_again_is_no_evidence_any_more() -> None:
@@ -102,7 +104,7 @@ def test_a_door_that_was_shut_again_is_no_evidence_any_more() -> None:
 def test_a_silent_camera_asks_for_its_box_and_waits_for_the_answer() -> None:
     minute = Minute()
     minute.miss(["C1-1"], 31)
-    assert minute.watch.take_urgent(at(31)) == {"C1-1", "B1"}
+    assert minute.watch.take_urgent() == {"C1-1", "C1-2", "B1"}
     minute.miss(["C1-1"], 33)
     assert minute.watch.state_of("C1-1") is DeviceState.UP
     minute.answer(["B1"], 33.5)
@@ -140,3 +142,35 @@ def test_a_restart_keeps_states_and_open_outages_without_saying_them_again() -> 
     assert later.settle(at(60)).events == ()
     later.take_reply(Reply(TARGETS["B1"], Reachability.ANSWERED, raw(PROFILES["cabinet"], CALM), 0.01), at(61))
     assert later.state_of("B1") is DeviceState.UP
+
+
+def test_a_silent_box_has_its_feeder_and_span_fellows_asked_once_each() -> None:
+    minute = Minute()
+    minute.miss(["B4"], 31)
+    asked = minute.watch.take_urgent()
+    fellows = {b for b in CITY.boxes if CITY.boxes[b].feeder_id == CITY.boxes["B4"].feeder_id}
+    assert {"B4", "C4-1", "C4-2", "B5"} | fellows <= asked
+    minute.answer(asked - {"B4"}, 31.5)
+    minute.miss(["B4"], 31.6)
+    assert minute.watch.take_urgent() == set()
+    assert minute.watch.state_of("B4") is DeviceState.DOWN
+
+
+def test_a_new_inventory_keeps_states_and_says_once_who_is_gone() -> None:
+    minute = Minute()
+    smaller = replace(
+        CITY,
+        boxes={k: v for k, v in CITY.boxes.items() if k != "B5"},
+        cameras={k: v for k, v in CITY.cameras.items() if v.box_id != "B5"},
+    )
+    minute.watch.adopt(smaller, PROFILES, at(10))
+    batch = minute.watch.settle(at(10))
+    assert {(r.device_id, r.state) for r in batch.states} == {
+        (d, DeviceState.UNKNOWN) for d in ("B5", "C5-1", "C5-2")
+    }
+    assert minute.watch.state_of("B1") is DeviceState.UP
+    minute.answer(["B5"], 11)
+    assert minute.watch.settle(at(11)).samples == ()
+    minute.watch.adopt(CITY, PROFILES, at(12))
+    assert minute.watch.state_of("B5") is DeviceState.UNKNOWN
+    assert minute.watch.settle(at(12)).states == ()

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gisops.simulate.physics import Battery, battery_voltage_v, is_shed, step_battery, sun_elevation_deg
+from gisops.simulate.physics import (
+    Battery,
+    battery_voltage_v,
+    health_of,
+    is_shed,
+    panel_health_of,
+    panel_power_w,
+    sky_of,
+    step_battery,
+    sun_elevation_deg,
+)
 
 
 def test_a_battery_on_a_92_w_load_loses_100_wh_an_hour() -> None:
@@ -28,6 +38,32 @@ def test_the_sun_of_karachi_at_noon() -> None:
         at = datetime(2026, month, day, int(noon), round(noon % 1 * 60), tzinfo=UTC)
         assert sun_elevation_deg(at, 67.03, 24.86) == pytest.approx(expected, abs=0.3)
     assert sun_elevation_deg(datetime(2026, 6, 21, 19, 30, tzinfo=UTC), 67.03, 24.86) < 0
+
+
+def test_a_panel_gives_85_percent_of_its_rating_overhead_half_at_30_degrees_and_nothing_at_night() -> None:
+    watts = [panel_power_w(120.0, 1.0, height, 1.0) for height in (90.0, 30.0, 0.0, -20.0)]
+    assert watts == pytest.approx([102.0, 51.0, 0.0, 0.0])
+    assert panel_power_w(120.0, 0.5, 90.0, 0.6) == pytest.approx(30.6)
+
+
+def test_the_fleet_is_old_some_batteries_hold_little_and_some_panels_are_gone() -> None:
+    boxes = [f"BX-{n:04d}" for n in range(3000)]
+    shares = sorted(map(health_of, boxes))
+    assert 0.15 <= shares[0] < 0.20
+    assert 0.95 < shares[-1] <= 1.0
+    # 0.15 + 0.85 u^0.7: the median of u is 0.5, its tenth 0.1.
+    assert shares[1500] == pytest.approx(0.673, abs=0.02)
+    assert shares[300] == pytest.approx(0.320, abs=0.02)
+    panels = [panel_health_of(box) for box in boxes]
+    assert sum(p == 0 for p in panels) / 3000 == pytest.approx(0.05, abs=0.01)
+    assert sum(p < 0.5 for p in panels) / 3000 == pytest.approx(0.20, abs=0.02)
+    assert max(panels) <= 1.0
+
+
+@given(st.datetimes(datetime(2025, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)))  # noqa: DTZ001 - bounds are naive
+def test_the_sky_lets_through_more_than_half_and_never_jumps(at: datetime) -> None:
+    assert 0.55 <= sky_of(at) <= 1.0
+    assert abs(sky_of(at + timedelta(seconds=36)) - sky_of(at)) <= 0.0046
 
 
 @pytest.mark.parametrize(("utc_hour", "expected"), [(20, False), (21, True), (22, True), (23, False)])

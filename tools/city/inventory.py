@@ -18,6 +18,7 @@ import shapely
 from shapely.geometry import shape
 
 from tools.city.basemap import layers
+from tools.city.cable import lay_cable
 from tools.city.equipment import boxes_and_cameras, camera_counts
 from tools.city.fibre import Routes, length_m, routes
 from tools.city.fibre_plan import TARGET_KM
@@ -29,7 +30,12 @@ __all__ = ["build", "main"]
 
 SITES = 300
 FEEDERS = 40
-NETWORK = {"id": "KHI-SC", "name": "Karachi Safe City (demonstration)"}
+NETWORK = {
+    "id": "fdd329aa-9f32-5f92-bb1c-81b9f3408033",
+    "identifier": "KHI-SC",
+    "name": "Karachi Safe City (demonstration)",
+    "links": [{"href": "https://standard.ofds.info/en/0__4__0/network-schema.json", "rel": "describedby"}],
+}
 # Grid stations of the city's utility by neighbourhood; which feeder leaves which is invented.
 _GRIDS: tuple[tuple[str, float, float], ...] = (
     ("West Wharf", 66.985, 24.845), ("Queens Road", 67.008, 24.846), ("Lyari", 67.000, 24.868),
@@ -75,6 +81,7 @@ def _furnish(
     stands += [(f"N-{row[0]}", tap(network.graph, (row[2], row[3])), "police station") for row in STATIONS]
     stands += [(f"N-{row[0]}", tap(network.graph, (row[3], row[4])), "control centre") for row in CENTRES]
     nodes, spans = _fibre(network, stands)
+    lay_cable(nodes, spans)
     total_m = sum(length_m([tuple(p) for p in s["geometry"]["coordinates"]]) for s in spans)
     return tables, nodes, spans, total_m
 
@@ -246,7 +253,7 @@ def main(arguments: list[str]) -> int:
     write_collection(folder / "fibre_routes/spans.geojson", spans)
     (folder / "inventory.toml").write_text(
         'name = "Karachi Safe City (demonstration)"\ncrs = "EPSG:4326"\ntime_zone = "Asia/Karachi"\n'
-        "demo = true\nautonomy_contract_h = 8\n",
+        "demo = true\nautonomy_contract_h = 8\ninspection_interval_days = 90\n",
         encoding="utf-8",
     )
     return 0

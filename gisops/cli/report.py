@@ -1,0 +1,131 @@
+"""``gisops report``: what the record says of batteries and inspections, to read, as JSON or as CSV.
+
+A sub-report is an entry of :data:`REPORTS`: how it takes its arguments and what it
+answers. Exit code 0: nothing to do; 1: somebody has to go there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gisops.cli.common import Subparsers, add_inventory
+
+__all__ = ["REPORTS", "Answer", "Report", "add", "run"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a sub-report found.
+
+    Parameters
+    ----------
+    columns
+        Of ``rows``, in order.
+    rows
+        JSON-ready values by column; a missing one is ``None``.
+    summary
+        Counts over all rows.
+    is_good
+        Whether nobody has to act on it (exit code 0, else 1).
+    shown
+        Columns of the table that is printed to be read.
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[Mapping[str, Any]]
+    summary: Mapping[str, Any]
+    is_good: bool
+    shown: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One sub-report: its help, its own arguments, and its answer."""
+
+    help: str
+    add_arguments: Callable[[argparse.ArgumentParser], None]
+    answer: Callable[[argparse.Namespace], Answer]
+
+
+def add(subparsers: Subparsers) -> None:
+    """Register the command and its sub-reports."""
+    parser = subparsers.add_parser("report", help="reports: " + ", ".join(REPORTS))
+    kinds = parser.add_subparsers(metavar="REPORT", required=True)
+    for name, report in REPORTS.items():
+        kind = kinds.add_parser(name, help=report.help, description=f"{report.help[0].upper()}{report.help[1:]}.")
+        add_inventory(kind)
+        form = kind.add_mutually_exclusive_group()
+        form.add_argument("--json", action="store_true", help="one JSON document on standard output")
+        form.add_argument("--csv", action="store_true", help="CSV on standard output")
+        report.add_arguments(kind)
+        kind.set_defaults(run=run, report=name)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Print one report: 0 nothing to do, 1 somebody has to act."""
+    found = REPORTS[args.report].answer(args)
+    if args.json:
+        print(
+            json.dumps({"report": args.report, "summary": dict(found.summary), "rows": [dict(r) for r in found.rows]})
+        )
+    elif args.csv:
+        writer = csv.DictWriter(sys.stdout, list(found.columns), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(found.rows)
+    else:
+        _print_table(found)
+    return 0 if found.is_good else 1
+
+
+def _print_table(found: Answer) -> None:
+    """Print the shown columns, each as wide as its widest value; what is missing is a dash."""
+    cells = [[_cell(row[column]) for column in found.shown] for row in found.rows]
+    heads = [column.replace("_", " ") for column in found.shown]
+    widths = [max(map(len, column)) for column in zip(heads, *cells, strict=True)]
+    for line in (heads, *cells):
+        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    print(", ".join(f"{name.replace('_', ' ')}: {_cell(value)}" for name, value in found.summary.items()))
+
+
+def _cell(value: object) -> str:
+    if value is None or value == "":
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.1f}" if isinstance(value, float) else str(value)
+
+
+# ---- inspections ----
+
+
+def _inspection_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--before", type=Path, metavar="DIR", help="an earlier inventory folder: seals are compared with it"
+    )
+    parser.add_argument("--all", action="store_true", help="every box, not only those that are not in order")
+
+
+def _inspections(args: argparse.Namespace) -> Answer:
+    from gisops.cli.common import utc_now
+    from gisops.inventory.load import load_inventory
+    from gisops.service.report_inspections import COLUMNS, inspection_rows, inspection_summary
+
+    before = load_inventory(args.before).boxes if args.before else None
+    rows = inspection_rows(load_inventory(args.inventory), utc_now(), before)
+    shown = ("box", "name", "contractor", "state", "due_on", "overdue_days", "seal", "seal_no")
+    wanted = rows if args.all else [row for row in rows if not row["in_order"]]
+    return Answer(COLUMNS, wanted, inspection_summary(rows), not any(not row["in_order"] for row in rows), shown)
+
+
+REPORTS: Mapping[str, Report] = {
+    "inspections": Report(
+        "boxes whose inspection is overdue or whose seal is not in order", _inspection_arguments, _inspections
+    ),
+}
