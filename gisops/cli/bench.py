@@ -16,6 +16,7 @@ __all__ = ["BENCHES", "add", "run"]
 BENCHES = {
     "detect": "from a fault to its colour on the page",
     "drain": "how fast what waited on disk is written once the database is back",
+    "traps": "how many notifications are received, decoded and stored, and is any lost",
 }
 """Each is a module of :mod:`gisops.bench`."""
 
