@@ -34,8 +34,8 @@ from gisops.model.outage import Outage
 from gisops.model.state import DeviceKind, DeviceState
 from gisops.service.layout import FIRST_CAMERA_PORT, layout_of
 from gisops.service.ledger import Ledger
-from gisops.service.notifications import Notifications
-from gisops.service.signals import Signals, port_of, signal_in
+from gisops.service.notifications import Intake, Recorded
+from gisops.service.signals import Signals, signal_of
 from gisops.service.urgency import Urgency
 from gisops.snmp.ports import Reply, Trap
 from gisops.store.ports import Batch, Sample, StateRow
@@ -83,7 +83,7 @@ class Watch:
         self._cut_off: frozenset[str] = frozenset()
         self._signals = Signals()
         self._ledger = Ledger()
-        self._notifications = Notifications()
+        self._intake = Intake(self._device_at, self._profile_of)
         self._receipts: list[int] = []
         self._dirty = True
         self._look_over_at = now
@@ -164,39 +164,19 @@ class Watch:
 
     def take_trap(self, trap: Trap) -> str | None:
         """Take in a notification; give the device it came from, ``None`` for a stranger."""
-        device_id = self._by_address.get(trap.source)
-        if device_id is None:
-            return None
-        profile = self._profiles[device_id]
-        name = profile.traps.get(trap.oid, "other")
-        at = trap.received_at
-        metrics = {
-            metric.name: metric.decode(value)
-            for oid, value in trap.values
-            if (metric := profile.metric_of_oid.get(oid)) is not None
-        }
-        port = port_of(trap)
-        self._notifications.take(device_id, name, metrics, port, trap)
-        self._urgency.add(self._by_port.get((device_id, port or 0), device_id))
-        signal = signal_in(device_id, name, metrics, port, at)
-        if signal is not None:
-            self._signals.add((signal,))
-            self._urgency.heard(device_id, signal.name, at)
-            self._dirty = True
-        track = self._tracks[device_id]
-        if metrics and not track.state.is_lost:
-            self._take(track, overlay(track, metrics, profile, at, self._flap_rule), at)
-        return device_id
+        self._take_recorded(self._intake.take(trap))
+        return self._by_address.get(trap.source)
 
     def settle(self, now: datetime) -> Batch:
         """Decide what follows from everything taken in so far, and hand it over."""
+        self._take_recorded(self._intake.due(now))
         self._decide(now)
-        return self._hand_over(self._notifications.settle(now), now)
+        return self._ledger.take(now)
 
     def finish(self, now: datetime) -> Batch:
         """Settle for the last time: what waits to be folded with others waits no more."""
-        self._decide(now)
-        return self._hand_over(self._notifications.finish(now), now)
+        self._take_recorded(self._intake.flush(now))
+        return self.settle(now)
 
     def take_receipts(self) -> tuple[int, ...]:
         """Give the receipts of the informs in what was handed over since the last call."""
@@ -237,12 +217,32 @@ class Watch:
         if self._dirty:
             self._review(now)
 
-    def _hand_over(self, told: tuple[list[Event], tuple[int, ...]], now: datetime) -> Batch:
-        events, receipts = told
-        for event in events:
+    def _take_recorded(self, recorded: Recorded) -> None:
+        """Take in what is recorded of notifications, and what follows from it."""
+        self._receipts += recorded.receipts
+        for event in recorded.events:
             self._ledger.add_event(event)
-        self._receipts += receipts
-        return self._ledger.take(now)
+            if event.subject in self._tracks:
+                self._heed(event)
+
+    def _heed(self, event: Event) -> None:
+        """See what a notification means: who ought to be asked, a signal, another state."""
+        device_id, at, payload = event.subject, event.occurred_at, event.payload
+        track, profile = self._tracks[device_id], self._profiles[device_id]
+        self._urgency.add(self._by_port.get((device_id, payload["port"] or 0), device_id))
+        signal = signal_of(event)
+        if signal is not None:
+            self._signals.add((signal,))
+            self._urgency.heard(device_id, signal.name, at)
+            self._dirty = True
+        if payload["values"] and not track.state.is_lost:
+            self._take(track, overlay(track, payload["values"], profile, at, self._flap_rule), at)
+
+    def _device_at(self, address: str) -> str | None:
+        return self._by_address.get(address)
+
+    def _profile_of(self, device_id: str) -> Profile | None:
+        return self._profiles.get(device_id)
 
     def _know(self, track: Track) -> None:
         lost_at = (track.missed_at or track.since) if track.state.is_lost else None
