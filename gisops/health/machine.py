@@ -30,6 +30,7 @@ __all__ = [
     "is_in_doubt",
     "judge",
     "overlay",
+    "release",
     "standing_of",
 ]
 
@@ -166,6 +167,23 @@ def expire(track: Track, now: datetime, stale_after_s: float) -> Track:
     return replace(track, state=DeviceState.UNKNOWN, reason="not asked lately", since=now, history=_CLEAN)
 
 
+def release(track: Track, at: datetime, parent: Parent, rule: FlapRule = NAGIOS) -> Track:
+    """Judge a silence that was held back until the parent was judged; anything else stays as it is.
+
+    Parameters
+    ----------
+    track
+        What was known.
+    at
+        When the parent was judged; UTC.
+    parent, rule
+        As in `judge`.
+    """
+    if track.misses < CONFIRM_MISSES or track.state.is_lost or parent is Parent.PENDING:
+        return track
+    return _judge_silence(track, at, parent, rule, {})
+
+
 def standing_of(parent: Track, child: Track) -> Parent:
     """Say what a child may conclude from the box it hangs on."""
     if parent.state.is_lost:
@@ -218,6 +236,10 @@ def _missed(track: Track, at: datetime, parent: Parent, rule: FlapRule) -> Track
     held = parent is Parent.PENDING and (misses < HOLD_MISSES or track.state is DeviceState.UNREACHABLE)
     if misses < CONFIRM_MISSES or held:
         return replace(track, **known)
+    return _judge_silence(track, at, parent, rule, known)
+
+
+def _judge_silence(track: Track, at: datetime, parent: Parent, rule: FlapRule, known: dict[str, Any]) -> Track:
     if parent is Parent.LOST:
         return _settle(track, DeviceState.UNREACHABLE, PATH_LOST, at, rule, known)
     if parent is Parent.FLAPPING:

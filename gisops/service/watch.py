@@ -23,6 +23,7 @@ from gisops.health.machine import (
     is_in_doubt,
     judge,
     overlay,
+    release,
     standing_of,
 )
 from gisops.health.profile import Profile
@@ -33,6 +34,7 @@ from gisops.model.outage import Outage
 from gisops.model.state import DeviceKind, DeviceState
 from gisops.service.layout import FIRST_CAMERA_PORT, layout_of
 from gisops.service.ledger import Ledger
+from gisops.service.notifications import Notifications
 from gisops.service.signals import Signals, port_of, signal_in
 from gisops.service.urgency import Urgency
 from gisops.snmp.ports import Reply, Trap
@@ -81,6 +83,8 @@ class Watch:
         self._cut_off: frozenset[str] = frozenset()
         self._signals = Signals()
         self._ledger = Ledger()
+        self._notifications = Notifications()
+        self._receipts: list[int] = []
         self._dirty = True
         self._look_over_at = now
         self._readings: dict[str, Reading] = {}
@@ -151,6 +155,8 @@ class Watch:
         after = judge(before, observation, profile, self._parent_of(before), self._flap_rule)
         self._ledger.add_sample(Sample(device_id, at, profile.name, answered, reply.rtt_s, tuple(values.values())))
         self._take(before, after, at)
+        if after.misses > 1:
+            self._release(device_id, at)
         if answered:
             self._signals.take_back(device_id, values, at)
         elif is_in_doubt(after):
@@ -170,9 +176,7 @@ class Watch:
             if (metric := profile.metric_of_oid.get(oid)) is not None
         }
         port = port_of(trap)
-        payload = {"trap": name, "oid": trap.oid, "values": metrics, "port": port}
-        identity = f"trap:{device_id}:{name}:{at.isoformat()}"
-        self._ledger.add_event(Event(identity, EventKind.TRAP_RECEIVED, device_id, at, at, payload))
+        self._notifications.take(device_id, name, metrics, port, trap)
         self._urgency.add(self._by_port.get((device_id, port or 0), device_id))
         signal = signal_in(device_id, name, metrics, port, at)
         if signal is not None:
@@ -186,15 +190,18 @@ class Watch:
 
     def settle(self, now: datetime) -> Batch:
         """Decide what follows from everything taken in so far, and hand it over."""
-        if now >= self._look_over_at:
-            self._look_over_at = now + _EXPIRY
-            for track in list(self._tracks.values()):
-                after = expire(track, now, STALE_INTERVALS * self._interval_s)
-                if after is not track:
-                    self._take(track, after, now)
-        if self._dirty:
-            self._review(now)
-        return self._ledger.take(now)
+        self._decide(now)
+        return self._hand_over(self._notifications.settle(now), now)
+
+    def finish(self, now: datetime) -> Batch:
+        """Settle for the last time: what waits to be folded with others waits no more."""
+        self._decide(now)
+        return self._hand_over(self._notifications.finish(now), now)
+
+    def take_receipts(self) -> tuple[int, ...]:
+        """Give the receipts of the informs in what was handed over since the last call."""
+        taken, self._receipts = tuple(self._receipts), []
+        return taken
 
     def take_urgent(self) -> set[str]:
         """Give the devices that ought to be asked at once, and forget them."""
@@ -219,6 +226,24 @@ class Watch:
             if device.id not in self._tracks:
                 self._know(Track(device.id, DeviceState.UNKNOWN, now))
 
+    def _decide(self, now: datetime) -> None:
+        """Call stale who was not asked, and review what the facts amount to."""
+        if now >= self._look_over_at:
+            self._look_over_at = now + _EXPIRY
+            for track in list(self._tracks.values()):
+                after = expire(track, now, STALE_INTERVALS * self._interval_s)
+                if after is not track:
+                    self._take(track, after, now)
+        if self._dirty:
+            self._review(now)
+
+    def _hand_over(self, told: tuple[list[Event], tuple[int, ...]], now: datetime) -> Batch:
+        events, receipts = told
+        for event in events:
+            self._ledger.add_event(event)
+        self._receipts += receipts
+        return self._ledger.take(now)
+
     def _know(self, track: Track) -> None:
         lost_at = (track.missed_at or track.since) if track.state.is_lost else None
         self._tracks[track.device_id] = track
@@ -231,6 +256,14 @@ class Watch:
         if (before.state, before.reason) != (after.state, after.reason):
             self._dirty = True
             self._ledger.add_state(self._kinds[after.device_id], before, after, at)
+
+    def _release(self, box_id: str, at: datetime) -> None:
+        """Judge the cameras whose silence waited for a word on their box."""
+        for camera_id in self._layout.cameras_of_box.get(box_id, ()):
+            track = self._tracks[camera_id]
+            after = release(track, at, self._parent_of(track), self._flap_rule)
+            if after is not track:
+                self._take(track, after, at)
 
     def _parent_of(self, track: Track) -> Parent:
         camera = self._inventory.cameras.get(track.device_id)
