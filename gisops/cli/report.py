@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gisops.cli.common import Subparsers, add_inventory
+from gisops.cli.common import Subparsers, add_inventory, add_run, need_dsn
+from gisops.model.event import Event
 
 __all__ = ["REPORTS", "Answer", "Report", "add", "run"]
 
@@ -124,7 +125,47 @@ def _inspections(args: argparse.Namespace) -> Answer:
     return Answer(COLUMNS, wanted, inspection_summary(rows), not any(not row["in_order"] for row in rows), shown)
 
 
+# ---- batteries ----
+
+
+def _battery_arguments(parser: argparse.ArgumentParser) -> None:
+    add_run(parser)
+    parser.add_argument("--days", type=float, default=400.0, metavar="N", help="look back so far (default: 400)")
+    parser.add_argument("--contract", type=float, default=8.0, metavar="H", help="hours a box must last (default: 8)")
+    parser.add_argument("--all", action="store_true", help="every box, also those that never ran on battery")
+
+
+def _batteries(args: argparse.Namespace) -> Answer:
+    import asyncio
+    from datetime import timedelta
+
+    from gisops.cli.common import utc_now
+    from gisops.inventory.load import load_inventory
+    from gisops.model.event import EventKind
+    from gisops.service.report_batteries import COLUMNS, battery_rows, battery_summary
+    from gisops.store.reader import PgReader
+
+    async def read() -> list[Event]:
+        reader = await PgReader.open(need_dsn(args.run_dir))
+        try:
+            since = utc_now() - timedelta(days=args.days)
+            return [stored.event for stored in await reader.events_of(EventKind.AUTONOMY_MEASURED, since)]
+        finally:
+            await reader.close()
+
+    rows = battery_rows(load_inventory(args.inventory), asyncio.run(read()), args.contract)
+    shown = ("rank", "box", "name", "contractor", "episodes", "autonomy_h", "autonomy_is", "share_of_contract_pct")
+    wanted = rows if args.all else [row for row in rows if row["episodes"]]
+    is_good = not any(row["contract"] == "missed" for row in rows)
+    return Answer(COLUMNS, wanted, battery_summary(rows, args.contract), is_good, (*shown, "projected_h", "lost_pct"))
+
+
 REPORTS: Mapping[str, Report] = {
+    "batteries": Report(
+        "measured autonomy of every box against the contract, and its battery's rank by lost capacity",
+        _battery_arguments,
+        _batteries,
+    ),
     "inspections": Report(
         "boxes whose inspection is overdue or whose seal is not in order", _inspection_arguments, _inspections
     ),

@@ -24,6 +24,7 @@ from gisops.model.inventory import Inventory
 from gisops.service.collector import Collector, targets_of
 from gisops.service.keeper import Keeper
 from gisops.service.live_store import StoreLiveView
+from gisops.service.power_history import recall
 from gisops.service.signals import signal_of
 from gisops.service.watch import Watch
 from gisops.service.writer import Writer, drain
@@ -115,6 +116,7 @@ async def collect(plan: CollectorPlan, clock: Callable[[], datetime], hooks: Hoo
         spool = Spool(plan.spool, plan.spool_bytes)
         await drain(spool, recorder)
         await _restore(watch, reader)
+        recalled = await recall(watch.power, reader, profiles, clock())
         engine = await SnmpEngine.open(plan.bind)
         stack.push_async_callback(engine.close)
         listeners: list[TrapListener] = []
@@ -134,7 +136,7 @@ async def collect(plan: CollectorPlan, clock: Callable[[], datetime], hooks: Hoo
             )
             stack.push_async_callback(listener.close)
             listeners.append(listener)
-        await recorder.write(Batch(clock(), events=[_started(clock(), len(targets), plan.interval_s)]))
+        await recorder.write(Batch(clock(), events=[*recalled, _started(clock(), len(targets), plan.interval_s)]))
         stack.enter_context(_running(_reload_when_told(plan, collector, hooks)))
         stack.enter_context(_running(tell_of_changes(plan.dsn, hooks.reload)))
         keeper = Keeper(PgHousekeeping(plan.dsn, ZoneInfo(inventory.settings.time_zone)), clock)

@@ -14,18 +14,9 @@ from gisops.diagnosis.engine import review
 from gisops.diagnosis.facts import DeviceFact, Facts, Signal
 from gisops.diagnosis.likelihood import CauseTable
 from gisops.health.flap import FlapRule, resume
-from gisops.health.machine import (
-    PATH_LOST,
-    Parent,
-    Track,
-    breaches_in,
-    expire,
-    is_in_doubt,
-    judge,
-    overlay,
-    release,
-    standing_of,
-)
+        self._take(before, after, at, news.is_new)
+        if after.misses > 1:
+            self._release(device_id, at)
 from gisops.health.profile import Profile
 from gisops.health.reading import Reading
 from gisops.model.event import Event, EventKind, Observation, Reachability
@@ -64,6 +55,11 @@ class Watch:
         Seconds between two polls of a device.
     now
         UTC; from when the states are unknown.
+
+    Attributes
+    ----------
+    power
+        Runs on battery and times to dark of the boxes.
     """
 
     def __init__(
@@ -88,6 +84,7 @@ class Watch:
         self._dirty = True
         self._look_over_at = now
         self._readings: dict[str, Reading] = {}
+        self.power = PowerWatch(())
         self._stand_on(inventory, profiles, now)
 
     @property
@@ -153,14 +150,29 @@ class Watch:
         values = reading.metrics if reading is not None else {}
         observation = Observation(device_id, at, reply.reachability, values, reply.rtt_s)
         after = judge(before, observation, profile, self._parent_of(before), self._flap_rule)
+        news = self._follow_power(device_id, reply.reachability, values, at)
+        if news.metrics:
+            after = replace(after, metrics={**after.metrics, **news.metrics})
         self._ledger.add_sample(Sample(device_id, at, profile.name, answered, reply.rtt_s, tuple(values.values())))
-        self._take(before, after, at)
+        self._take(before, after, at, news.is_new)
         if after.misses > 1:
             self._release(device_id, at)
         if answered:
             self._signals.take_back(device_id, values, at)
         elif is_in_doubt(after):
             self._urgency.silent(after, self._tracks)
+
+    def _follow_power(
+        self, device_id: str, reachability: Reachability, values: Mapping[str, float | None], at: datetime
+    ) -> PowerNews:
+        """Note the runs on battery that ended by this poll; a refusal says nothing of the power."""
+        if reachability is Reachability.REFUSED:
+            return PowerNews()
+        is_silent = reachability is Reachability.SILENT
+        news = self.power.missed(device_id, at) if is_silent else self.power.take(device_id, values, at)
+        for event in news.events:
+            self._ledger.add_event(event)
+        return news
 
     def take_trap(self, trap: Trap) -> str | None:
         """Take in a notification; give the device it came from, ``None`` for a stranger."""
@@ -201,6 +213,7 @@ class Watch:
         self._by_address = {device.address: device.id for device in devices}
         self._by_port = {(c.box_id, FIRST_CAMERA_PORT + c.switch_port): c.id for c in inventory.cameras.values()}
         self._layout = layout_of(inventory)
+        self.power.adopt(inventory.boxes.values())
         self._urgency = Urgency(self._layout)
         for device in devices:
             if device.id not in self._tracks:
@@ -249,12 +262,14 @@ class Watch:
         self._tracks[track.device_id] = track
         self._facts[track.device_id] = DeviceFact(track.device_id, lost_at, track.metrics, track.seen_at)
 
-    def _take(self, before: Track, after: Track, at: datetime) -> None:
+    def _take(self, before: Track, after: Track, at: datetime, is_news: bool = False) -> None:
         self._know(after)
         if (before.misses > 0) != (after.misses > 0):
             self._dirty = True
         if (before.state, before.reason) != (after.state, after.reason):
             self._dirty = True
+            is_news = True
+        if is_news:
             self._ledger.add_state(self._kinds[after.device_id], before, after, at)
 
     def _release(self, box_id: str, at: datetime) -> None:
