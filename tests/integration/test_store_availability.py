@@ -138,13 +138,13 @@ def planned(window: Win) -> list[Event]:
     ]
 
 
-def found(lines: list[Line]) -> dict[Any, Outcome]:
+def found(lines: list[Line]) -> dict[Any, Any]:
     result = {}
     for line in lines:
         times = [line.times.available_s, line.times.lost_s, line.times.unknown_s, line.times.maintenance_s]
         counts = line.counts
-        numbers = [*(seconds / 60 for seconds in times), counts.failures, counts.restored, counts.repair_s / 60]
-        result[line.day, line.key] = (line.devices, *numbers, counts.open)
+        counted = (counts.failures, counts.restored, round(counts.repair_s / 60, 6), counts.open)
+        result[line.day, line.key] = (line.devices, *(round(seconds / 60, 6) for seconds in times), *counted)
     return result
 
 
@@ -160,7 +160,7 @@ def expected(outcomes: dict[tuple[str, str], Outcome], day: Any = None) -> dict[
 
 
 @seed(20260301)
-@settings(max_examples=int(__import__("os").environ.get("N","25")), deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(cities(), spans)
 def test_every_period_and_every_day_is_what_counting_minutes_gives(
     postgres_dsn: str, city: City, period: tuple[int, int]
@@ -179,12 +179,12 @@ def test_every_period_and_every_day_is_what_counting_minutes_gives(
         return whole, days, causes
 
     whole, days, causes = asyncio.run(answers())
-    assert found(whole) == pytest.approx(expected(truth(city, start, end, HORIZON)))
+    assert found(whole) == expected(truth(city, start, end, HORIZON))
     by_day = {}
     bounds = [0, *MIDNIGHTS, HORIZON]
     for n, (first, last) in enumerate(pairwise(bounds)):
         by_day.update(expected(truth(city, first, last, HORIZON), datetime(2026, 3, 1 + n, tzinfo=UTC).date()))
-    assert found(days) == pytest.approx(by_day)
+    assert found(days) == by_day
     # No outage was judged: everything that was lost is of a cause that is not known.
     sums: dict[str, float] = defaultdict(float)
     for outcome in truth(city, start, end, HORIZON).values():
