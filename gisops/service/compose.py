@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -119,12 +119,23 @@ async def collect(plan: CollectorPlan, clock: Callable[[], datetime], hooks: Hoo
         await _restore(watch, reader)
         engine = await SnmpEngine.open(plan.bind)
         stack.push_async_callback(engine.close)
-        writer = Writer(recorder, spool)
+        listeners: list[TrapListener] = []
+        writer = Writer(recorder, spool, _to_all(listeners))
         await writer.open()
         collector = Collector(watch, targets, engine, schedule, writer, clock)
         if plan.trap_port is not None:
-            listener = await TrapListener.open(plan.bind, plan.trap_port, collector.knows, collector.on_trap, clock)
+            listener = await TrapListener.open(
+                plan.bind,
+                plan.trap_port,
+                collector.knows,
+                collector.on_trap,
+                clock,
+                engine_ids=engine.engine_id_of,
+                users={target.credential.name: target.credential for target in targets.values()}.values(),
+                state_dir=plan.spool,
+            )
             stack.push_async_callback(listener.close)
+            listeners.append(listener)
         await recorder.write(Batch(clock(), events=[_started(clock(), len(targets), plan.interval_s)]))
         stack.enter_context(_running(_reload_when_told(plan, collector, hooks, clock)))
         stack.enter_context(_running(tell_of_changes(plan.dsn, hooks.reload)))
@@ -160,6 +171,16 @@ async def _reload_when_told(
             continue
         collector.adopt(inventory, profiles, targets)
         hooks.on_reload(len(targets))
+
+
+def _to_all(listeners: list[TrapListener]) -> Callable[[Iterable[int]], None]:
+    """Tell whoever listens by then what is stored."""
+
+    def acknowledge(receipts: Iterable[int]) -> None:
+        for listener in listeners:
+            listener.acknowledge(receipts)
+
+    return acknowledge
 
 
 @contextlib.contextmanager
