@@ -14,9 +14,19 @@ from gisops.diagnosis.engine import review
 from gisops.diagnosis.facts import DeviceFact, Facts, Signal
 from gisops.diagnosis.likelihood import CauseTable
 from gisops.health.flap import FlapRule, resume
-        self._take(before, after, at, news.is_new)
-        if after.misses > 1:
-            self._release(device_id, at)
+from gisops.health.machine import (
+    PATH_LOST,
+    Parent,
+    Track,
+    breaches_in,
+    expire,
+    is_in_doubt,
+    judge,
+    overlay,
+    release,
+    standing_of,
+)
+from gisops.health.power.watch import PowerNews, PowerWatch
 from gisops.health.profile import Profile
 from gisops.health.reading import Reading
 from gisops.model.event import Event, EventKind, Observation, Reachability
