@@ -78,7 +78,9 @@ async def fit_one(target: Target, profile: Profile, walker: Walker) -> Fit:
     return Fit(replace(target, oids=fitted.oids), fitted, trouble)
 
 
-async def fit_all(asked: Iterable[tuple[Target, Profile]], walker: Walker, at_once: int = 64) -> AsyncGenerator[Fit, None]:
+async def fit_all(
+    asked: Iterable[tuple[Target, Profile]], walker: Walker, at_once: int = 64
+) -> AsyncGenerator[Fit, None]:
     """Fit many devices and give each as it is ready: a silent one holds up nobody but itself.
 
     Parameters
