@@ -24,6 +24,7 @@ from gisops.model.inventory import Inventory
 from gisops.service.collector import Collector, targets_of
 from gisops.service.keeper import Keeper
 from gisops.service.live_store import StoreLiveView
+from gisops.service.power_history import recall
 from gisops.service.signals import signal_of
 from gisops.service.watch import Watch
 from gisops.service.writer import Writer, drain
@@ -35,6 +36,7 @@ from gisops.store.housekeeping import PgHousekeeping
 from gisops.store.lock import RunLock
 from gisops.store.migrate import migrate
 from gisops.store.notices import tell_of_changes
+from gisops.store.places import write_memberships
 from gisops.store.ports import Batch, Reader
 from gisops.store.reader import PgReader
 from gisops.store.recorder import PgRecorder
@@ -102,6 +104,7 @@ async def collect(plan: CollectorPlan, clock: Callable[[], datetime], hooks: Hoo
     """Run a collector until it is told to stop."""
     inventory, profiles, targets = _read(plan)
     await asyncio.to_thread(migrate, plan.dsn)
+    await asyncio.to_thread(write_memberships, plan.dsn, inventory, clock())
     watch = Watch(inventory, profiles, shipped_causes(), plan.interval_s, clock())
     loop = asyncio.get_running_loop()
     schedule = Schedule(targets, plan.interval_s, loop.time())
@@ -115,6 +118,7 @@ async def collect(plan: CollectorPlan, clock: Callable[[], datetime], hooks: Hoo
         spool = Spool(plan.spool, plan.spool_bytes)
         await drain(spool, recorder)
         await _restore(watch, reader)
+        recalled = await recall(watch.power, reader, profiles, clock())
         engine = await SnmpEngine.open(plan.bind)
         stack.push_async_callback(engine.close)
         listeners: list[TrapListener] = []
@@ -134,8 +138,8 @@ async def collect(plan: CollectorPlan, clock: Callable[[], datetime], hooks: Hoo
             )
             stack.push_async_callback(listener.close)
             listeners.append(listener)
-        await recorder.write(Batch(clock(), events=[_started(clock(), len(targets), plan.interval_s)]))
-        stack.enter_context(_running(_reload_when_told(plan, collector, hooks)))
+        await recorder.write(Batch(clock(), events=[*recalled, _started(clock(), len(targets), plan.interval_s)]))
+        stack.enter_context(_running(_reload_when_told(plan, collector, hooks, clock)))
         stack.enter_context(_running(tell_of_changes(plan.dsn, hooks.reload)))
         keeper = Keeper(PgHousekeeping(plan.dsn, ZoneInfo(inventory.settings.time_zone)), clock)
         stack.enter_context(_running(keeper.run(hooks.stop)))
@@ -154,13 +158,16 @@ def _read(plan: CollectorPlan) -> tuple[Inventory, Mapping[str, Profile], dict[s
     )
 
 
-async def _reload_when_told(plan: CollectorPlan, collector: Collector, hooks: Hooks) -> None:
+async def _reload_when_told(
+    plan: CollectorPlan, collector: Collector, hooks: Hooks, clock: Callable[[], datetime]
+) -> None:
     """Take a changed inventory in; one that cannot be read leaves everything as it is."""
     while True:
         await hooks.reload.wait()
         hooks.reload.clear()
         try:
             inventory, profiles, targets = await asyncio.to_thread(_read, plan)
+            await asyncio.to_thread(write_memberships, plan.dsn, inventory, clock())
         except GisopsError as error:
             hooks.on_reload(error)
             continue

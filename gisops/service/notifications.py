@@ -1,92 +1,117 @@
-"""What is recorded of what devices say by themselves: each once, a storm as one with a count."""
+"""What of the notifications is recorded: who sent them, what they say, and repeats as one event with a count.
+
+No I/O and no clock: traps in, events out, with the receipts of the informs that became
+part of them, to be acknowledged once these events are stored.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import cast
 
+from gisops.health.profile import Profile
 from gisops.health.storm import Notice, Storm, Told
 from gisops.model.event import Event, EventKind
-from gisops.snmp.ports import Trap
+from gisops.service.signals import port_of
+from gisops.snmp.ports import Trap, Value
 
-__all__ = ["Notifications"]
+__all__ = ["Intake", "Recorded"]
 
-
-class _Said(NamedTuple):
-    """What a notification says, comparable: two that say the same may be folded."""
-
-    oid: str
-    metrics: tuple[tuple[str, float | None], ...]
-    port: int | None
+_Words = tuple[str, tuple[tuple[str, Value], ...]]
+"""OID of the notification and its bindings: two that differ in any are not the same."""
 
 
-class Notifications:
-    """Folds notifications into events, and keeps the receipts of informs until their event is handed over."""
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Events to be stored, and the informs that are part of them."""
 
-    def __init__(self) -> None:
-        self._storm = Storm()
-        self._told: list[Told] = []
-        self._names: dict[int, str] = {}
+    events: tuple[Event, ...] = ()
+    receipts: tuple[int, ...] = ()
 
-    def take(
-        self, device_id: str, name: str, metrics: Mapping[str, float | None], port: int | None, trap: Trap
+
+_NOTHING = Recorded()
+
+
+class Intake:
+    """Folds notifications into events.
+
+    Parameters
+    ----------
+    device_at
+        Gives a device id by address; ``None`` for a stranger.
+    profile_of
+        Gives the profile of a device id.
+    storm
+        What folds.
+
+    Attributes
+    ----------
+    strangers
+        Notifications from addresses that are nobody's.
+    """
+
+    def __init__(
+        self,
+        device_at: Callable[[str], str | None],
+        profile_of: Callable[[str], Profile | None],
+        storm: Storm | None = None,
     ) -> None:
-        """Take one in.
+        self._device_at = device_at
+        self._profile_of = profile_of
+        self._storm = storm if storm is not None else Storm()
+        self._ids: dict[int, str] = {}
+        self._number = 0
+        self.strangers = 0
 
-        Parameters
-        ----------
-        device_id
-            Who sent it.
-        name
-            As its profile calls it.
-        metrics
-            Readings that came with it.
-        port
-            ifIndex that it is about; ``None`` where it is about the whole device.
-        trap
-            As received.
-        """
-        said = _Said(trap.oid, tuple(metrics.items()), port)
-        subject = "" if port is None else str(port)
+    def take(self, trap: Trap) -> Recorded:
+        """Take a notification in; give what is to be recorded at once (nothing for a mere repeat)."""
+        device_id = self._device_at(trap.source)
+        profile = self._profile_of(device_id) if device_id is not None else None
+        if device_id is None or profile is None:
+            self.strangers += 1
+            return _NOTHING
         if trap.receipt is not None:
-            self._names[trap.receipt] = trap.id
-        self._told += self._storm.take(Notice(device_id, name, trap.received_at, said, subject, trap.receipt))
+            self._ids[trap.receipt] = trap.id
+        port = port_of(trap)
+        said: _Words = (trap.oid, trap.values)
+        subject = "" if port is None else str(port)
+        name = profile.traps.get(trap.oid, trap.oid)
+        told = self._storm.take(Notice(device_id, name, trap.received_at, said, subject, trap.receipt))
+        return self._recorded(told, trap.received_at) if told else _NOTHING
 
-    def settle(self, now: datetime) -> tuple[list[Event], tuple[int, ...]]:
-        """Give the events to record by now, and the receipts of the informs in them."""
-        return self._hand_over((*self._told, *self._storm.due(now)), now)
+    def due(self, now: datetime) -> Recorded:
+        """Give what was folded and is to be recorded by ``now``."""
+        return self._recorded(self._storm.due(now), now)
 
-    def finish(self, now: datetime) -> tuple[list[Event], tuple[int, ...]]:
-        """Give everything that is left, folded or not."""
-        return self._hand_over((*self._told, *self._storm.flush()), now)
+    def flush(self, now: datetime) -> Recorded:
+        """Give all that was folded: the collector ends."""
+        return self._recorded(self._storm.flush(), now)
 
-    def _hand_over(self, told: Iterable[Told], now: datetime) -> tuple[list[Event], tuple[int, ...]]:
-        self._told = []
+    def _recorded(self, told: Iterable[Told], now: datetime) -> Recorded:
         events: list[Event] = []
         receipts: list[int] = []
-        for each in told:
-            events.append(self._event_of(each, now))
-            receipts += each.receipts
-        for receipt in receipts:
-            self._names.pop(receipt, None)
-        return events, tuple(receipts)
+        for one in told:
+            names = [self._ids.pop(receipt, "") for receipt in one.receipts]
+            receipts += one.receipts
+            self._number += 1
+            identity = f"trap:{one.device_id}:{one.name}:{one.first_at.isoformat()}:{self._number}"
+            # The same inform, had from two collectors or after a restart, is one event.
+            events.append(self._event(one, names[0] if one.count == 1 and names else identity, now))
+        return Recorded(tuple(events), tuple(receipts))
 
-    def _event_of(self, told: Told, now: datetime) -> Event:
-        said = told.values
-        assert isinstance(said, _Said)  # noqa: S101 - put in by `take`
-        # An inform that its sender repeats to a collector started anew must not be written twice.
-        inform = self._names.get(told.receipts[0], "") if told.receipts else ""
-        identity = (
-            inform or f"trap:{told.device_id}:{told.name}:{told.subject}:{told.first_at.isoformat()}:{told.count}"
-        )
+    def _event(self, told: Told, identity: str, now: datetime) -> Event:
+        oid, values = cast("_Words", told.values)
+        profile = self._profile_of(told.device_id)
+        metrics = profile.metric_of_oid if profile is not None else {}
         payload = {
-            "trap": told.name,
-            "oid": said.oid,
-            "values": dict(said.metrics),
-            "port": said.port,
+            "trap": (profile.traps.get(oid, "other") if profile is not None else "other"),
+            "oid": oid,
+            "values": {m.name: m.decode(value) for name, value in values if (m := metrics.get(name)) is not None},
+            "port": int(told.subject) if told.subject else None,
             "count": told.count,
             "changes": told.changes,
-            "last_at": told.last_at.isoformat(),
+            "first_at": told.first_at.isoformat(),
         }
-        return Event(identity, EventKind.TRAP_RECEIVED, told.device_id, told.first_at, now, payload)
+        return Event(identity, EventKind.TRAP_RECEIVED, told.device_id, told.last_at, now, payload)
