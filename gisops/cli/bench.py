@@ -15,6 +15,7 @@ __all__ = ["BENCHES", "add", "run"]
 
 BENCHES = {
     "detect": "from a fault to its colour on the page",
+    "poll": "how many devices a core polls, beside other pollers",
     "drain": "how fast what waited on disk is written once the database is back",
 }
 """Each is a module of :mod:`gisops.bench`."""

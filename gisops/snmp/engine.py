@@ -15,9 +15,10 @@ from dataclasses import dataclass
 
 from gisops.model.event import Reachability
 from gisops.snmp.agent import Agent
-from gisops.snmp.datagrams import BATCH, Datagrams, drops_of, open_datagrams
+from gisops.snmp.datagrams import BATCH, Datagrams, open_datagrams
 from gisops.snmp.exchange import Exchange, Poll, Question
 from gisops.snmp.flow import Flow, Limits
+from gisops.snmp.kernel_drops import kernel_drops
 from gisops.snmp.ports import Reply, Target, Value
 from gisops.snmp.template import FIRST_NUMBER, LAST_NUMBER, Template, TemplateBook
 from gisops.snmp.verdict import Finding, Verdict, judge
@@ -99,9 +100,9 @@ class SnmpEngine:
         return host, port
 
     @property
-    def drops(self) -> int | None:
-        """Datagrams the kernel dropped because the receive buffer was full; ``None`` where it does not say."""
-        return drops_of(self._link.sock)
+    def drops(self) -> int:
+        """Datagrams the kernel dropped because the receive buffer was full; 0 where it does not say."""
+        return kernel_drops(self._link.sock)
 
     async def poll(self, targets: Iterable[Target], on_reply: Callable[[Reply], None]) -> None:
         """Ask every target once; returns when ``on_reply`` was called for each."""
