@@ -48,6 +48,8 @@ class PollPlan:
     peer_sizes: tuple[int, ...]
     pysnmp_devices: int
     runs: int
+    silent_runs: int
+    settle_s: float
     windows: int
     window_s: float
     port: int
@@ -73,9 +75,9 @@ def measure(args: argparse.Namespace) -> Iterator[Figure]:
     """
     sizes = tuple(sorted(args.sizes))
     if args.quick:
-        plan = PollPlan(sizes[:1], sizes[:1], 50, 1, 1, 2.0, args.port, args.inventory)
+        plan = PollPlan(sizes[:1], sizes[:1], 50, 2, 1, 1.0, 1, 2.0, args.port, args.inventory)
     else:
-        plan = PollPlan(sizes, sizes[:3], 200, args.runs, 3, 10.0, args.port, args.inventory)
+        plan = PollPlan(sizes, sizes[:3], 200, args.runs, args.runs, 8.0, 3, 10.0, args.port, args.inventory)
     return _measure(plan)
 
 
@@ -130,7 +132,7 @@ def _silent(plan: PollPlan, program: Path) -> Iterator[Figure]:
         for version in ("2c", "3"):
             what = f"v{version}, {SILENT_PERCENT} % silent"
             for size in plan.sizes if version == "2c" else plan.sizes[-2:]:
-                outcome = run_child(Ask("gisops", version, size, plan.runs + 1), known)
+                outcome = run_child(Ask("gisops", version, size, plan.silent_runs + 1), known)
                 yield from silent_figures(what, size, SILENT_PERCENT, outcome, SILENT_GOAL_SIZE)
 
 
@@ -150,13 +152,13 @@ def _paced(plan: PollPlan, program: Path, folder: Path) -> Iterator[Figure]:
     size = max(plan.sizes)
     with fleet(program, plan.port, size) as (known, _):
         for version in ("2c", "3"):
-            pace = Pace(version, size, INTERVAL_S, plan.windows, plan.window_s)
+            pace = Pace(version, size, INTERVAL_S, plan.settle_s, plan.windows, plan.window_s)
             yield from paced_figures(f"v{version}, every 30 s, polling alone", pace, run_paced(pace, known), 0.15)
         server = EmbeddedPostgres(folder / "run")
         try:
             dsn = server.start()
             migrate(dsn)
-            pace = Pace("2c", size, INTERVAL_S, plan.windows, plan.window_s, dsn, str(plan.inventory))
+            pace = Pace("2c", size, INTERVAL_S, plan.settle_s, plan.windows, plan.window_s, dsn, str(plan.inventory))
             paced = run_paced(pace, known)
             yield from paced_figures("v2c, every 30 s, whole collector", pace, paced, 0.5)
             share = round(processor_s(server.pid) / paced.seconds, 3)

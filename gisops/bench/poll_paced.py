@@ -32,7 +32,6 @@ from gisops.model.state import DeviceKind
 __all__ = ["Pace", "Paced", "bench_profiles", "grown_city", "paced_figures", "processor_s", "run_paced"]
 
 _TICK_S = 0.1
-_SETTLE_S = 8.0
 _BOX_SHARE = 3 / 17
 _CHILD_S = 300.0
 
@@ -49,6 +48,8 @@ class Pace:
         How many.
     interval_s
         Between two questions to a device.
+    settle_s
+        From the first round to the first window.
     windows, window_s
         How often, and how long, the processor time is taken.
     dsn
@@ -60,6 +61,7 @@ class Pace:
     version: str
     devices: int
     interval_s: float
+    settle_s: float
     windows: int
     window_s: float
     dsn: str = ""
@@ -254,7 +256,7 @@ async def _whole(pace: Pace, fleet: Fleet, folder: Path) -> Paced:
     stop = asyncio.Event()
     began = loop.time()
     running = asyncio.create_task(collector.run(stop))
-    await asyncio.sleep(_SETTLE_S)
+    await asyncio.sleep(pace.settle_s)
     shares = await _windows(pace)
     rss_mb = memory_mb()
     stop.set()

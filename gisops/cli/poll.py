@@ -42,7 +42,9 @@ def run(args: argparse.Namespace) -> int:
     from gisops.errors import GisopsError
     from gisops.service.collector import Collector
     from gisops.service.compose import CollectorPlan, Hooks, collect
+    from gisops.service.memory import count_rather_than_search
 
+    count_rather_than_search()
     plan = CollectorPlan(
         args.inventory,
         args.credentials or args.run_dir / "credentials.toml",
