@@ -31,7 +31,7 @@ test: env
 
 # Every bench of gisops.cli.bench; a missed goal fails the target once all of them have been measured.
 bench: env
-	@sh tools/system-packages.sh
+	-@sh tools/system-packages.sh
 	@sh tools/bench-packages.sh
 	@missed=""; for name in $$($(VENV)/bin/python -c 'from gisops.cli.bench import BENCHES; print(*BENCHES)'); do \
 		$(GISOPS) bench $$name --json --write docs/benchmarks.md || missed="$$missed $$name"; \
