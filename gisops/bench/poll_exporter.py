@@ -13,6 +13,7 @@ from pathlib import Path
 
 from gisops.bench.poll_fleet import OIDS, Fleet, address_of, cores
 from gisops.bench.poll_round import Ask, Outcome, Round, memory_mb
+from gisops.children import end_with_parent
 from gisops.errors import ConfigError
 
 __all__ = ["PROGRAM", "is_installed", "measure_exporter"]
@@ -49,13 +50,18 @@ def measure_exporter(ask: Ask, fleet: Fleet, port: int, folder: Path) -> Outcome
     config = folder / "snmp.yml"
     config.touch(mode=0o600)
     config.write_text(_module(ask, fleet), encoding="utf-8")
-    process = subprocess.Popen(
-        [PROGRAM, f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}", "--log.level=error"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    usable = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {cores()[0]})  # from its start on: Go makes as many threads as it sees cores
     try:
-        os.sched_setaffinity(process.pid, {cores()[0]})
+        process = subprocess.Popen(
+            [PROGRAM, f"--config.file={config}", f"--web.listen-address=127.0.0.1:{port}", "--log.level=error"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            preexec_fn=end_with_parent,  # noqa: PLW1509 - no threads run here
+        )
+    finally:
+        os.sched_setaffinity(0, usable)
+    try:
         _await(port, process)
         outcome = Outcome()
         with ThreadPoolExecutor(_SCRAPERS) as pool:
