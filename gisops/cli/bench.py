@@ -16,6 +16,7 @@ __all__ = ["BENCHES", "add", "run"]
 BENCHES = {
     "autonomy": "how well the darkness of a box on battery is foretold",
     "detect": "from a fault to its colour on the page",
+    "poll": "how many devices a core polls, beside other pollers",
     "drain": "how fast what waited on disk is written once the database is back",
     "fibre": "impact of any cut, resilience report and suspicion of cuts as the network grows, beside networkx",
     "locate": "how often a cut is found where it is",

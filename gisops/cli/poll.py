@@ -49,7 +49,9 @@ def run(args: argparse.Namespace) -> int:
     from gisops.service.collector import Collector
     from gisops.service.compose import CollectorPlan, Hooks, collect
     from gisops.service.hosts import parse_means
+    from gisops.service.memory import count_rather_than_search
 
+    count_rather_than_search()
     plan = CollectorPlan(
         args.inventory,
         args.credentials or args.run_dir / "credentials.toml",
