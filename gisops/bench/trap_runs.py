@@ -150,7 +150,7 @@ async def run_storm(
     dsn, folder = database
     count = round(rate * seconds)
     devices = {source_address(number): f"B{number:04}" for number in range(sources)}
-    profile = shipped_profiles()["street-cabinet"]
+    profile = shipped_profiles()["cabinet"]
     intake = Intake(devices.get, lambda _: profile)
     recorder = await PgRecorder.open(dsn)
     writer = Writer(recorder, Spool(folder / f"spool-{rate:g}"))

@@ -32,6 +32,10 @@ __all__ = ["EngineIds", "TrapListener", "TrapTally", "trap_of"]
 EngineIds = Mapping[str, bytes] | Callable[[str], bytes | None]
 """Engine id of the agent at an address; a trap of version 3 from any other is not believed."""
 RECEIVE_BUFFER = 4 * 1024 * 1024
+"""What any user may have where the system's limit is raised to it (net.core.rmem_max)."""
+_PRIVILEGED_BUFFER = 32 * 1024 * 1024
+"""With CAP_NET_ADMIN: a second and more of the worst burst, should this process not get to run."""
+_SO_RCVBUFFORCE = 33
 MAX_BACKLOG = 100_000
 """Datagrams received and not decoded yet (some 40 MB); one more is dropped and counted."""
 _DRAIN, _DECODE = 1024, 256
@@ -124,6 +128,13 @@ def trap_of(pdu: Pdu | TrapV1, source: str, now: datetime) -> Trap:
     return Trap(source, now, trap_oid.value, seconds, _values(pdu.varbinds[2:]))
 
 
+def _widen(sock: socket.socket) -> None:
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _PRIVILEGED_BUFFER)
+    except OSError:  # not privileged, or not Linux: as much as the system allows
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+
+
 def _values(binds: tuple[VarBind, ...]) -> tuple[tuple[str, int | bytes | str | None], ...]:
     return tuple((bind.oid, bind.value) for bind in binds)
 
@@ -196,7 +207,7 @@ class TrapListener:
         """
         sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         sock.setblocking(False)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        _widen(sock)
         try:
             sock.bind((bind, port))
         except OSError as error:
@@ -330,7 +341,7 @@ class TrapListener:
         elif standing.is_new:
             self._tally.informs += 1
             name = f"inform:{trap.source}:{trap.received_at:%Y%m%dT%H}:{key.hex()}"
-            self._hand_on(replace(trap, receipt=standing.receipt, id=name))
+            self._hand_on(trap._replace(receipt=standing.receipt, id=name))
         else:
             self._tally.repeats += 1
 
