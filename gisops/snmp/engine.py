@@ -63,6 +63,7 @@ class SnmpEngine:
         self._pending: dict[int, Question] = {}
         self._agents: dict[tuple[str, int], Agent] = {}
         self._by_source: dict[bytes, Agent] = {}
+        self._by_address: dict[str, Agent] = {}
         self._templates = TemplateBook()
         self._shapes = ShapeBook(SHAPES)
         self._number = random.SystemRandom().randrange(FIRST_NUMBER, LAST_NUMBER)
@@ -102,6 +103,11 @@ class SnmpEngine:
     def drops(self) -> int | None:
         """Datagrams the kernel dropped because the receive buffer was full; ``None`` where it does not say."""
         return drops_of(self._link.sock)
+
+    def engine_id_of(self, address: str) -> bytes | None:
+        """Give the engine id that the agent at an address showed; ``None`` while it was not asked in version 3."""
+        agent = self._by_address.get(address)
+        return agent.session.peer.engine_id if agent is not None and agent.session is not None else None
 
     async def poll(self, targets: Iterable[Target], on_reply: Callable[[Reply], None]) -> None:
         """Ask every target once; returns when ``on_reply`` was called for each."""
@@ -145,6 +151,7 @@ class SnmpEngine:
         if agent is None:
             agent = self._agents[key] = Agent(target.address, target.port)
             self._by_source[agent.source] = agent
+            self._by_address[target.address] = agent
         return agent
 
     def _pump(self) -> None:
