@@ -124,7 +124,7 @@ async def _burst(program: Path, rate: float, datagrams: Sequence[bytes], count: 
 async def _quiet(counter: _Counter, wanted: int) -> None:
     """Wait for the last trap, or until none comes any more."""
     counter.last_at = time.perf_counter()
-    while counter.count < wanted and time.perf_counter() - counter.last_at < _QUIET_S:
+    while counter.count < wanted and time.perf_counter() - counter.last_at < _QUIET_S:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
 
 

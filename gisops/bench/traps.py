@@ -14,13 +14,13 @@ from gisops.bench.figure import Figure
 __all__ = ["ABOUT", "add_arguments", "measure"]
 
 ABOUT = """
-Traps of a street cabinet (link, UPS, sensor; version 2c, no two alike), encoded beforehand and sent over loopback by a
-compiled program in a process of its own. *Of one burst*: 8,000 at once, which every receiver's buffer holds, until the
-last is decoded; snmptrapd (no MIBs, one letter printed a trap) and pysnmp (its notification receiver, a callback that
-counts) take the same burst in the same run. *In one second*: sent at a steady pace for a second; lost is sent less
-handed on, kernel drops among them. *Storm*: from 500 addresses, folded by device, name and port, written to a real
-PostgreSQL; lost is sent less what the events in the database say they stand for. Version 3: authPriv (SHA-256,
-AES-128), opened in a process of its own.
+Traps of a street cabinet (link, UPS, sensor; version 2c, no two alike), encoded beforehand and sent over loopback
+by a compiled program in a process of its own. *Of one burst*: 8,000 at once, which every receiver's buffer holds,
+until the last is decoded; snmptrapd (no MIBs, one letter printed a trap) and pysnmp (its notification receiver, a
+callback that counts) take the same burst in the same run. *In one second*: sent at a steady pace for a second; lost
+is sent less handed on, kernel drops among them. *Storm*: from 500 addresses, folded by device, name and port,
+written to a real PostgreSQL; lost is sent less what the events in the database say they stand for. Version 3:
+authPriv (SHA-256, AES-128), opened in a process of its own.
 """
 _BURST = 8000
 _BURST_V3 = 2000

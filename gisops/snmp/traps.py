@@ -115,6 +115,8 @@ def trap_of(pdu: Pdu | TrapV1, source: str, now: datetime) -> Trap:
         Where it is no notification, or lacks the two bindings RFC 3416 section 4.2.6 asks for.
     """
     if isinstance(pdu, TrapV1):
+        if not 0 <= pdu.generic <= _ENTERPRISE_SPECIFIC:
+            raise WireError("a generic trap that RFC 1157 does not know")
         # RFC 3584 section 3.1.
         specific = f"{pdu.enterprise}.0.{pdu.specific}"
         oid = specific if pdu.generic == _ENTERPRISE_SPECIFIC else f"{_GENERIC}{pdu.generic + 1}"
