@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from gisops.bench.trap_samples import SENDER_ENGINE, USER
 from gisops.errors import WireError
-from gisops.snmp.traps import trap_of
+from gisops.snmp.trap_pdu import trap_of
 from gisops.wire.message import V3, decode_message, peek_version
 from gisops.wire.notification import read_trap
 from gisops.wire.pdu import Pdu, PduType
