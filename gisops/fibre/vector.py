@@ -80,9 +80,12 @@ def _write_layers(
                 append=path in written,
                 encoding=encoding,
             )
+        except UnicodeEncodeError as error:
+            what = f"holds text that is no Unicode ({error.object[error.start : error.end]!r})"
+            raise FibreFileError(layer, what, "correct it in the inventory") from error
         except (RuntimeError, ValueError, OSError) as error:
             reason = str(error).splitlines()[0][:120]
-            raise FibreFileError(str(path), f"cannot be written ({reason})", "choose another place") from error
+            raise FibreFileError(path.name, f"cannot be written ({reason})", "choose another place") from error
         written.add(path)
 
 

@@ -1,35 +1,21 @@
-"""How much of a period was a device available, lost, in maintenance or not known.
+"""Of what does an availability report consist: the times and counts of a group in a period, and their ratios.
 
-The words are those of IEC 60050-192 (dependability): a *failure* takes the device
-from answering to lost, *restoration* ends it, *time to restoration* lies between,
-*down time* (192-02-21) is the time it is lost, and the mean *operating time between
-failures* is the time it answered divided by the number of failures. This is the
-plain form that reports have to agree with; nothing here knows a database.
+The words are those of IEC 60050-192 (dependability): a *failure* takes the device from
+answering to lost, *restoration* ends it, *time to restoration* lies between, and the
+mean *operating time between failures* is the time it answered by the failures there
+were. Pure numbers: what they are summed from is the store's business.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import pairwise
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
-from gisops.model.state import DeviceState
-
-__all__ = ["Counts", "Failure", "Interval", "Span", "Times", "counts_of", "failures_of", "merged", "times_of"]
+__all__ = ["Counts", "Line", "OutageCounts", "Span", "Times", "merged"]
 
 Span = tuple[datetime, datetime]
 """From and to, UTC; the end is not in it."""
-_ANSWERS = frozenset({DeviceState.UP, DeviceState.DEGRADED})
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """One state of one device; ``ends_at`` is ``None`` while it lasts."""
-
-    state: DeviceState
-    starts_at: datetime
-    ends_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,15 +39,6 @@ class Times:
     unknown_s: float = 0.0
     maintenance_s: float = 0.0
 
-    def __add__(self, other: Times) -> Times:
-        """Take two devices or two periods together."""
-        return Times(
-            self.available_s + other.available_s,
-            self.lost_s + other.lost_s,
-            self.unknown_s + other.unknown_s,
-            self.maintenance_s + other.maintenance_s,
-        )
-
     @property
     def availability_pct(self) -> float | None:
         """Mean availability: of the time it was known to be available or lost; ``None`` where there is none.
@@ -73,8 +50,7 @@ class Times:
         >>> Times(unknown_s=300.0).availability_pct is None
         True
         """
-        known_s = self.available_s + self.lost_s
-        return 100.0 * self.available_s / known_s if known_s > 0.0 else None
+        return _ratio(100.0 * self.available_s, self.available_s + self.lost_s)
 
     @property
     def known_pct(self) -> float | None:
@@ -86,16 +62,7 @@ class Times:
         25.0
         """
         known_s = self.available_s + self.lost_s
-        asked_s = known_s + self.unknown_s
-        return 100.0 * known_s / asked_s if asked_s > 0.0 else None
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """From the first moment a device was lost outside maintenance to the first it answered again."""
-
-    onset_at: datetime
-    restored_at: datetime | None
+        return _ratio(100.0 * known_s, known_s + self.unknown_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +85,81 @@ class Counts:
     repair_s: float = 0.0
     open: int = 0
 
+    @property
+    def mttr_s(self) -> float | None:
+        """Mean time to restoration; ``None`` where none was restored."""
+        return _ratio(self.repair_s, self.restored)
+
+
+@dataclass(frozen=True, slots=True)
+class OutageCounts:
+    """What is counted of the outages that were detected in a period.
+
+    Parameters
+    ----------
+    outages
+        How many were (a group has those with a device of it).
+    detect_least_s, detect_most_s
+        Sum of the times to detect: from the first poll that was missed, and from the last
+        that was answered. The truth lies between.
+    acknowledged, acknowledge_s
+        How many of them somebody has taken on, and the sum of the times until then.
+    """
+
+    outages: int = 0
+    detect_least_s: float = 0.0
+    detect_most_s: float = 0.0
+    acknowledged: int = 0
+    acknowledge_s: float = 0.0
+
+    @property
+    def mttd_s(self) -> tuple[float, float] | None:
+        """Mean time to detect, least and most; ``None`` where there was nothing to detect."""
+        least, most = _ratio(self.detect_least_s, self.outages), _ratio(self.detect_most_s, self.outages)
+        return None if least is None or most is None else (least, most)
+
+    @property
+    def mtta_s(self) -> float | None:
+        """Mean time to acknowledge, of those acknowledged; ``None`` where none was."""
+        return _ratio(self.acknowledge_s, self.acknowledged)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a report: a group in a period, or on one of its days.
+
+    Parameters
+    ----------
+    key
+        Ids of the group, one for each word it is grouped by, the cause last.
+    devices
+        How many devices were in it at some time of the period.
+    times
+        Where the line is of a cause: what was lost by it, beside all that was available.
+    counts, outages
+        Of failures and of outages.
+    day
+        The local day, where it is one.
+    """
+
+    key: tuple[str, ...]
+    devices: int
+    times: Times
+    counts: Counts = field(default_factory=Counts)
+    outages: OutageCounts = field(default_factory=OutageCounts)
+    day: date | None = None
+
+    @property
+    def mtbf_s(self) -> float | None:
+        """Mean operating time between failures; ``None`` without a failure: longer than was looked at.
+
+        Examples
+        --------
+        >>> Line(("south",), 2, Times(available_s=7200.0), Counts(failures=2)).mtbf_s
+        3600.0
+        """
+        return _ratio(self.times.available_s, self.counts.failures)
+
 
 def merged(spans: Iterable[Span]) -> list[Span]:
     """Take spans that overlap or touch together; empty ones vanish.
@@ -137,90 +179,5 @@ def merged(spans: Iterable[Span]) -> list[Span]:
     return result
 
 
-def times_of(intervals: Sequence[Interval], windows: Iterable[Span], unasked: Iterable[Span], period: Span) -> Times:
-    """Divide a period of one device.
-
-    Parameters
-    ----------
-    intervals
-        Its states; they do not overlap. What they do not cover is unknown.
-    windows
-        Maintenance, possibly overlapping. A state of maintenance counts likewise.
-    unasked
-        When nobody asked: a state carried over it is not known.
-    period
-        What is divided; an interval that crosses its edges is cut there.
-
-    Notes
-    -----
-    The period is cut at every moment anything changes and each piece is judged by
-    its middle: maintenance first, then whether anybody asked, then the state.
-    """
-    work, gaps = merged(windows), merged(unasked)
-    lasting = [(i.state, i.starts_at, period[1] if i.ends_at is None else i.ends_at) for i in intervals]
-    edges = {period[0], period[1]}
-    for start, end in (*work, *gaps, *((start, end) for _, start, end in lasting)):
-        edges.update(moment for moment in (start, end) if period[0] < moment < period[1])
-    sums = dict.fromkeys(("available", "lost", "unknown", "maintenance"), 0.0)
-    for start, end in pairwise(sorted(edges)):
-        state = next((s for s, begun, ended in lasting if begun <= start and end <= ended), DeviceState.UNKNOWN)
-        if _within(start, end, work) or state is DeviceState.MAINTENANCE:
-            name = "maintenance"
-        elif _within(start, end, gaps) or state is DeviceState.UNKNOWN:
-            name = "unknown"
-        else:
-            name = "lost" if state.is_lost else "available"
-        sums[name] += (end - start).total_seconds()
-    return Times(sums["available"], sums["lost"], sums["unknown"], sums["maintenance"])
-
-
-def failures_of(intervals: Sequence[Interval], windows: Iterable[Span], as_of: datetime) -> list[Failure]:
-    """Find the failures of one device.
-
-    A failure goes on until the device is seen to answer: unknown time and announced
-    work in between do not end it. One that begins inside announced work begins at
-    its end instead, and is none if the device answers by then: that was the work.
-
-    Parameters
-    ----------
-    intervals
-        All its states, oldest first.
-    windows
-        Maintenance, possibly overlapping.
-    as_of
-        Up to when states are known.
-    """
-    runs: list[tuple[datetime, datetime | None]] = []
-    onset: datetime | None = None
-    for interval in intervals:
-        if onset is None and interval.state.is_lost:
-            onset = interval.starts_at
-        elif onset is not None and interval.state in _ANSWERS:
-            runs.append((onset, interval.starts_at))
-            onset = None
-    if onset is not None:
-        runs.append((onset, None))
-    work = merged(windows)
-    found = []
-    for begun, restored in runs:
-        counted = next((end for start, end in work if start <= begun < end), begun)
-        if counted <= begun or counted < (restored or as_of):
-            found.append(Failure(counted, restored))
-    return found
-
-
-def counts_of(failures: Iterable[Failure], period: Span) -> Counts:
-    """Count the failures of a period."""
-    known = list(failures)
-    start, end = period
-    restored = [f for f in known if f.restored_at is not None and start <= f.restored_at < end]
-    return Counts(
-        failures=sum(start <= f.onset_at < end for f in known),
-        restored=len(restored),
-        repair_s=sum((f.restored_at - f.onset_at).total_seconds() for f in restored if f.restored_at is not None),
-        open=sum(f.onset_at < end and (f.restored_at is None or f.restored_at >= end) for f in known),
-    )
-
-
-def _within(start: datetime, end: datetime, spans: Sequence[Span]) -> bool:
-    return any(a <= start and end <= b for a, b in spans)
+def _ratio(part: float, whole: float) -> float | None:
+    return part / whole if whole > 0 else None

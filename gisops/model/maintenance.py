@@ -27,6 +27,8 @@ class MaintenanceWindow:
         UTC; the end is not in it. Equal: it was taken back before it began and never holds.
     by, note
         Who announced it, and what is done, in words.
+    series
+        The id that windows of recurring work have in common; of a single window its own.
     """
 
     id: str
@@ -36,6 +38,11 @@ class MaintenanceWindow:
     ends_at: datetime
     by: str
     note: str = ""
+    series: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.series:
+            object.__setattr__(self, "series", self.id)
 
     def holds(self, at: datetime) -> bool:
         """Whether it holds at a moment."""
@@ -55,6 +62,7 @@ class MaintenanceWindow:
             "ends_at": self.ends_at.isoformat(),
             "by": self.by,
             "note": self.note,
+            "series": self.series,
         }
 
     @classmethod
@@ -68,4 +76,5 @@ class MaintenanceWindow:
             datetime.fromisoformat(document["ends_at"]),
             document["by"],
             document["note"],
+            document["series"],
         )

@@ -115,6 +115,9 @@ def export_fibre(inventory: Inventory, publication: Publication, format_: str, o
                 os.fsync(handle.fileno())
             written.append(file.replace(target / file.name))
         return tuple(written)
+    except UnicodeEncodeError as error:
+        what = f"holds text that is no Unicode ({error.object[error.start : error.end]!r})"
+        raise FibreFileError(inventory.settings.name, what, "correct it in the inventory") from error
     finally:
         shutil.rmtree(workplace, ignore_errors=True)
 

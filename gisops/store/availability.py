@@ -1,4 +1,4 @@
-"""How available was the network: the sums of `gisops.health.availability`, made by the database.
+"""How available was the network: the lines of `gisops.health.availability`, summed by the database.
 
 Exact for any period from the state intervals; by day from the daily roll-up, and
 exactly for the days that are not rolled up. One snapshot of the database answers
@@ -7,27 +7,29 @@ all of a report.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import asyncpg
 
-from gisops.errors import StoreError
-from gisops.health.availability import Counts, Span, Times, merged
+from gisops.health.availability import Counts, Line, OutageCounts, Span, Times, merged
 from gisops.model.membership import GroupKind
 from gisops.model.state import DeviceKind
 from gisops.store import availability_sql as sql
 
-__all__ = ["SILENT_COLLECTOR", "Day", "Group", "OutageCounts", "by_cause", "by_day", "by_group", "times_by"]
+__all__ = ["SILENT_COLLECTOR", "Day", "by_cause", "by_day", "by_group", "times_by"]
+
+Key = tuple[str, ...]
 
 SILENT_COLLECTOR = timedelta(seconds=60)
 """Without a heartbeat for longer, nobody asks: what happens since is unknown."""
 _BEAT = "SELECT beat_at FROM log_head"
 _GAPS = "SELECT t0, t1 FROM collector_gap WHERE t0 < $2 AND t1 > $1"
 _HAS_WORK = "SELECT EXISTS (SELECT FROM maintenance WHERE t0 < $2 AND t1 > $1 AND t0 < t1)"
-_OLDEST = "SELECT min(onset_at) FROM failure WHERE restored_at >= $1 OR restored_at IS NULL"
+_OLDEST = "SELECT least($1, min(onset_at)) FROM failure WHERE restored_at >= $1 OR restored_at IS NULL"
 _ROLLED = """
 SELECT d.day FROM availability_done AS d
 WHERE (d.day, d.t0, d.t1) IN (SELECT * FROM unnest($1::date[], $2::timestamptz[], $3::timestamptz[]))
@@ -43,45 +45,14 @@ class Day:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class OutageCounts:
-    """What is counted of the outages opened in a period.
-
-    Parameters
-    ----------
-    outages
-        How many were opened (a group has those with a device of it).
-    detect_least_s, detect_most_s
-        Sum of the times to detect: from the first poll that was missed, and from the last
-        that was answered. The truth lies between.
-    acknowledged, acknowledge_s
-        How many of them somebody has taken on, and the sum of the times until then.
-    """
-
-    outages: int = 0
-    detect_least_s: float = 0.0
-    detect_most_s: float = 0.0
-    acknowledged: int = 0
-    acknowledge_s: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """One line of a report: a group in a period; ``devices`` 0 and only ``lost_s`` where it is a cause."""
-
-    id: str
-    name: str | None
-    devices: int
-    times: Times
-    counts: Counts = field(default_factory=Counts)
-    outages: OutageCounts = field(default_factory=OutageCounts)
-    day: date | None = None
-
-
 async def by_group(
-    connection: asyncpg.Connection, by: GroupKind, kinds: Sequence[DeviceKind], period: Span, as_of: datetime
-) -> list[Group]:
-    """Give every group of a kind, over a whole period.
+    connection: asyncpg.Connection,
+    by: Sequence[GroupKind],
+    kinds: Sequence[DeviceKind],
+    period: Span,
+    as_of: datetime,
+) -> list[Line]:
+    """Give every group over a whole period.
 
     Parameters
     ----------
@@ -94,131 +65,117 @@ async def by_group(
     as_of
         Now, UTC.
     """
-    times = await times_by(connection, by, kinds, period, as_of)
-    counts = await _failures(connection, sql.failures(by), kinds, [period], as_of)
-    outages = await _outages(connection, by, kinds, [period])
-    return [
-        Group(
-            group_id,
-            name,
-            n,
-            times[group_id],
-            counts.get((1, group_id), Counts()),
-            outages.get((1, group_id), OutageCounts()),
-        )
-        for group_id, name, n in await _devices(connection, by, kinds)
-    ]
+    key = sql.key_of(by)
+    sizes = await times_by(connection, key, kinds, period, as_of)
+    counts = await _failures(connection, sql.failures(key), kinds, [period], as_of)
+    outages = await _outages(connection, key, kinds, [period])
+    return _lines(sizes, counts, outages, 1, None)
 
 
 async def by_day(
-    connection: asyncpg.Connection, by: GroupKind, kinds: Sequence[DeviceKind], days: Sequence[Day], as_of: datetime
-) -> list[Group]:
-    """Give every group of a kind on every day, from the roll-up where it has the day."""
-    spans = [day.span for day in days]
-    period = (spans[0][0], spans[-1][1])
-    groups = await _devices(connection, by, kinds)
-    times = await _daily_times(connection, by, kinds, days, as_of)
-    counts = await _failures(connection, sql.failures(by), kinds, spans, as_of, period)
-    outages = await _outages(connection, by, kinds, spans, period)
+    connection: asyncpg.Connection,
+    by: Sequence[GroupKind],
+    kinds: Sequence[DeviceKind],
+    days: Sequence[Day],
+    as_of: datetime,
+) -> list[Line]:
+    """Give every group on every day, from the roll-up where it has the day; the days follow one another."""
+    key, spans = sql.key_of(by), [day.span for day in days]
+    sizes = await _rolled(connection, key, kinds, days)
+    for day in days:
+        if day.date not in sizes:
+            sizes[day.date] = await times_by(connection, key, kinds, day.span, as_of)
+    counts = await _failures(connection, sql.failures(key), kinds, spans, as_of)
+    outages = await _outages(connection, key, kinds, spans)
     return [
-        Group(
-            group_id,
-            name,
-            n,
-            times[day.date, group_id],
-            counts.get((part, group_id), Counts()),
-            outages.get((part, group_id), OutageCounts()),
-            day.date,
-        )
+        line
         for part, day in enumerate(days, start=1)
-        for group_id, name, n in groups
+        for line in _lines(sizes[day.date], counts, outages, part, day.date)
     ]
 
 
 async def by_cause(
-    connection: asyncpg.Connection, kinds: Sequence[DeviceKind], period: Span, as_of: datetime
-) -> list[Group]:
-    """Give the lost time, the failures and the outages of every cause there was, over a whole period."""
-    counts = await _failures(connection, sql.caused(), kinds, [period], as_of)
-    outages = await _outages(connection, None, kinds, [period])
+    connection: asyncpg.Connection,
+    by: Sequence[GroupKind],
+    kinds: Sequence[DeviceKind],
+    period: Span,
+    as_of: datetime,
+) -> list[Line]:
+    """Give every cause there was in every group, over a whole period; the cause is last in the key."""
+    key = sql.key_of(by)
+    sizes = await times_by(connection, key, kinds, period, as_of)
+    counts = await _failures(connection, sql.caused(key), kinds, [period], as_of)
+    outages = await _outages(connection, f"{key} || o.cause", kinds, [period])
     gaps = await _unasked(connection, period, as_of)
-    oldest = await _oldest(connection, period)
+    oldest = await connection.fetchval(_OLDEST, period[0])
     rows = await connection.fetch(
-        sql.lost_by_cause(), *period, _names(kinds), as_of, [a for a, _ in gaps], [b for _, b in gaps], oldest
+        sql.lost_by_cause(key), *period, _names(kinds), as_of, [a for a, _ in gaps], [b for _, b in gaps], oldest
     )
-    lost = {row["grp"]: row["lost_s"] for row in rows}
-    causes = sorted({*(cause for _, cause in counts), *(cause for _, cause in outages), *lost})
-    return [
-        Group(
-            cause,
-            None,
-            0,
-            Times(lost_s=max(0.0, lost.get(cause, 0.0))),
-            counts.get((1, cause), Counts()),
-            outages.get((1, cause), OutageCounts()),
-        )
-        for cause in causes
-    ]
+    lost = {tuple(row["grp"]): max(0.0, round(row["lost_s"], 6)) for row in rows}
+    found = {grp for _, grp in (*counts, *outages)} | {grp for grp, seconds in lost.items() if seconds}
+    caused = {
+        grp: (devices, replace(times, lost_s=lost.get(grp, 0.0)))
+        for grp in sorted(found)
+        if (whole := sizes.get(grp[:-1])) is not None
+        for devices, times in [whole]
+    }
+    return _lines(caused, counts, outages, 1, None)
 
 
 async def times_by(
-    connection: asyncpg.Connection, by: GroupKind, kinds: Sequence[DeviceKind], period: Span, as_of: datetime
-) -> dict[str, Times]:
-    """Divide a period for every group of a kind, exactly; in a transaction with one snapshot."""
-    length_s = (period[1] - period[0]).total_seconds()
-    gaps = _lines(await _unasked(connection, period, as_of), period)
+    connection: asyncpg.Connection, key: str, kinds: Sequence[DeviceKind], period: Span, as_of: datetime
+) -> dict[Key, tuple[int, Times]]:
+    """Give how many devices each group had and divide the period for it, exactly; ``key`` is SQL."""
+    gaps = _edges(await _unasked(connection, period, as_of), period)
     arguments = (*period, _names(kinds), *(gaps or ()))
-    rows = {row["grp"]: row for row in await connection.fetch(sql.times(by, bool(gaps)), *arguments)}
-    out = {}
+    work = {}
     if await connection.fetchval(_HAS_WORK, *period):
-        out = {row["grp"]: row for row in await connection.fetch(sql.taken_out(by, bool(gaps)), *arguments)}
+        rows = await connection.fetch(sql.taken_out(key, bool(gaps)), *arguments)
+        work = {tuple(row["grp"]): row for row in rows}
     result = {}
-    for group_id, _, n in await _devices(connection, by, kinds):
-        held, work = rows.get(group_id), out.get(group_id)
-        available, lost, maintenance = (held[1], held[2], held[3]) if held else (0.0, 0.0, 0.0)
-        if work:
-            available -= work["available_s"]
-            lost -= work["lost_s"]
-            maintenance += work["work_s"] - work["maintenance_s"]
-        result[group_id] = _rest_unknown(available, lost, maintenance, n * length_s)
+    for row in await connection.fetch(sql.times(key, bool(gaps)), *arguments):
+        available, lost, maintenance = row["available_s"], row["lost_s"], row["maintenance_s"]
+        if (out := work.get(tuple(row["grp"]))) is not None:
+            available -= out["available_s"]
+            lost -= out["lost_s"]
+            maintenance += out["work_s"] - out["maintenance_s"]
+        # Rounding never makes a time negative; what is not known to be anything else is unknown.
+        seconds = [max(0.0, round(value, 6)) for value in (available, lost, maintenance)]
+        unknown = max(0.0, round(row["whole_s"] - sum(seconds), 6))
+        result[tuple(row["grp"])] = (row["devices"], Times(seconds[0], seconds[1], unknown, seconds[2]))
     return result
 
 
-async def _daily_times(
-    connection: asyncpg.Connection, by: GroupKind, kinds: Sequence[DeviceKind], days: Sequence[Day], as_of: datetime
-) -> dict[tuple[date, str], Times]:
-    rolled = {
-        row["day"]
-        for row in await connection.fetch(
-            _ROLLED, [d.date for d in days], [d.span[0] for d in days], [d.span[1] for d in days]
+async def _rolled(
+    connection: asyncpg.Connection, key: str, kinds: Sequence[DeviceKind], days: Sequence[Day]
+) -> dict[date, dict[Key, tuple[int, Times]]]:
+    asked = ([d.date for d in days], [d.span[0] for d in days], [d.span[1] for d in days])
+    rolled = [row["day"] for row in await connection.fetch(_ROLLED, *asked)]
+    found: dict[date, dict[Key, tuple[int, Times]]] = {day: {} for day in rolled}
+    for row in await connection.fetch(sql.days(key), _names(kinds), rolled):
+        times = Times(row["available_s"], row["lost_s"], row["unknown_s"], row["maintenance_s"])
+        found[row["day"]][tuple(row["grp"])] = (row["devices"], times)
+    return found
+
+
+def _lines(
+    sizes: Mapping[Key, tuple[int, Times]],
+    counts: Mapping[tuple[int, Key], Counts],
+    outages: Mapping[tuple[int, Key], OutageCounts],
+    part: int,
+    day: date | None,
+) -> list[Line]:
+    return [
+        Line(
+            key,
+            devices,
+            times,
+            counts.get((part, key), Counts()),
+            outages.get((part, key), OutageCounts()),
+            day,
         )
-    }
-    rows = await connection.fetch(
-        f"""
-        SELECT r.day, {sql.COLUMNS[by]} AS grp, sum(available_s), sum(lost_s), sum(maintenance_s)
-        FROM availability_day AS r JOIN membership USING (device_id)
-        WHERE r.day = ANY($1) AND kind = ANY($2) GROUP BY 1, 2""",  # noqa: S608 - constants
-        sorted(rolled),
-        _names(kinds),
-    )
-    sums = {(row[0], row[1]): (row[2], row[3], row[4]) for row in rows}
-    groups = await _devices(connection, by, kinds)
-    result = {}
-    for day in days:
-        if day.date not in rolled:
-            exact = await times_by(connection, by, kinds, day.span, as_of)
-            result.update({(day.date, group_id): times for group_id, times in exact.items()})
-            continue
-        length_s = (day.span[1] - day.span[0]).total_seconds()
-        for group_id, _, n in groups:
-            result[day.date, group_id] = _rest_unknown(*sums.get((day.date, group_id), (0.0, 0.0, 0.0)), n * length_s)
-    return result
-
-
-def _rest_unknown(available: float, lost: float, maintenance: float, whole: float) -> Times:
-    """What is not known to be anything else is unknown; rounding never makes a time negative."""
-    times = [max(0.0, round(seconds, 6)) for seconds in (available, lost, maintenance)]
-    return Times(times[0], times[1], max(0.0, round(whole - sum(times), 6)), times[2])
+        for key, (devices, times) in sorted(sizes.items())
+    ]
 
 
 async def _failures(
@@ -227,39 +184,32 @@ async def _failures(
     kinds: Sequence[DeviceKind],
     parts: Sequence[Span],
     as_of: datetime,
-    period: Span | None = None,
-) -> dict[tuple[int, str], Counts]:
-    period = period or parts[0]
-    oldest = await _oldest(connection, period)
-    begins, ends = [start for start, _ in parts], [end for _, end in parts]
-    rows = await connection.fetch(statement, *period, _names(kinds), as_of, begins, ends, oldest)
-    return {(row["part"], row["grp"]): Counts(row[2], row[3], row[4], row[5]) for row in rows}
+) -> dict[tuple[int, Key], Counts]:
+    period = (parts[0][0], parts[-1][1])
+    bounds = [*(start for start, _ in parts), period[1]]
+    oldest = await connection.fetchval(_OLDEST, period[0])
+    rows = await connection.fetch(statement, *period, _names(kinds), as_of, bounds, oldest)
+    moves: dict[Key, dict[int, tuple[int, int, float]]] = defaultdict(dict)
+    for row in rows:
+        moves[tuple(row["grp"])][row["part"]] = (int(row["begun"]), int(row["ended"]), float(row["repair_s"]))
+    found = {}
+    for key, at in moves.items():
+        is_open = at.get(0, (0, 0, 0.0))[0]
+        for part in range(1, len(parts) + 1):
+            begun, ended, repair_s = at.get(part, (0, 0, 0.0))
+            is_open += begun - ended
+            if begun or ended or is_open:
+                found[part, key] = Counts(begun, ended, repair_s, is_open)
+    return found
 
 
 async def _outages(
-    connection: asyncpg.Connection,
-    by: GroupKind | None,
-    kinds: Sequence[DeviceKind],
-    parts: Sequence[Span],
-    period: Span | None = None,
-) -> dict[tuple[int, str], OutageCounts]:
-    begins, ends = [start for start, _ in parts], [end for _, end in parts]
-    rows = await connection.fetch(sql.outages(by), *(period or parts[0]), _names(kinds), begins, ends)
-    return {(row["part"], row["grp"]): OutageCounts(row[2], row[3], row[4], row[5], row[6]) for row in rows}
-
-
-async def _devices(
-    connection: asyncpg.Connection, by: GroupKind, kinds: Sequence[DeviceKind]
-) -> list[tuple[str, str | None, int]]:
-    rows = await connection.fetch(sql.devices(by), _names(kinds))
-    if not rows:
-        raise StoreError("membership", "no inventory is known there", "run gisops poll, or give --inventory DIR")
-    return [(row["grp"], row["name"], row["n"]) for row in rows]
-
-
-async def _oldest(connection: asyncpg.Connection, period: Span) -> datetime:
-    oldest: datetime | None = await connection.fetchval(_OLDEST, period[0])
-    return min(oldest or period[0], period[0])
+    connection: asyncpg.Connection, key: str, kinds: Sequence[DeviceKind], parts: Sequence[Span]
+) -> dict[tuple[int, Key], OutageCounts]:
+    period = (parts[0][0], parts[-1][1])
+    bounds = [*(start for start, _ in parts), period[1]]
+    rows = await connection.fetch(sql.outages(key), *period, _names(kinds), bounds)
+    return {(row["part"], tuple(row["grp"])): OutageCounts(*list(row)[2:]) for row in rows}
 
 
 async def _unasked(connection: asyncpg.Connection, period: Span, as_of: datetime) -> list[Span]:
@@ -270,13 +220,13 @@ async def _unasked(connection: asyncpg.Connection, period: Span, as_of: datetime
     return merged((max(start, period[0]), min(end, period[1])) for start, end in gaps)
 
 
-def _lines(gaps: Sequence[Span], period: Span) -> tuple[list[float], list[float], list[float]] | None:
+def _edges(gaps: Sequence[Span], period: Span) -> tuple[list[float], list[float], list[float]] | None:
     """Turn gaps into edges and, left of each and after the last, the line that sums them up to a moment.
 
     Examples
     --------
     >>> at = [datetime(2026, 3, 1, 0, 0, second) for second in range(9)]
-    >>> _lines([(at[2], at[5])], (at[0], at[8]))
+    >>> _edges([(at[2], at[5])], (at[0], at[8]))
     ([2.0, 5.0], [0.0, -2.0, 3.0], [0.0, 1.0, 0.0])
     """
     if not gaps:

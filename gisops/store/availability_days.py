@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from gisops.health.availability import Span
-from gisops.model.membership import GroupKind
 from gisops.model.state import DeviceKind
 from gisops.store.availability import Day, times_by
+from gisops.store.availability_sql import PLACE
 from gisops.store.turns import sole
 
 __all__ = ["FINAL_AFTER", "local_days", "roll_up_days"]
@@ -29,7 +29,7 @@ _PUT_DONE = """
 INSERT INTO availability_done (day, t0, t1, seq) VALUES ($1, $2, $3, $4)
 ON CONFLICT (day) DO UPDATE SET t0 = excluded.t0, t1 = excluded.t1, seq = excluded.seq
 """
-_COLUMNS = ("day", "device_id", "available_s", "lost_s", "maintenance_s")
+_COLUMNS = ("day", "membership_id", "available_s", "lost_s", "unknown_s", "maintenance_s")
 
 
 def local_days(period: Span, zone: ZoneInfo) -> Iterator[Day]:
@@ -89,11 +89,14 @@ async def _make(connection: asyncpg.Connection, day: Day, now: datetime) -> None
         seq = await connection.fetchval("SELECT seq FROM log_head")
         if not await connection.fetchval("SELECT EXISTS (SELECT FROM membership)"):
             return
-        times = await times_by(connection, GroupKind.DEVICE, tuple(DeviceKind), day.span, now)
+        found = await times_by(connection, PLACE, tuple(DeviceKind), day.span, now)
         await connection.execute("DELETE FROM availability_day WHERE day = $1", day.date)
         await connection.copy_records_to_table(
             "availability_day",
-            records=[(day.date, d, t.available_s, t.lost_s, t.maintenance_s) for d, t in times.items()],
+            records=[
+                (day.date, int(place), t.available_s, t.lost_s, t.unknown_s, t.maintenance_s)
+                for (place,), (_, t) in found.items()
+            ],
             columns=_COLUMNS,
         )
         await connection.execute(_PUT_DONE, day.date, *day.span, seq)

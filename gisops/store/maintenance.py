@@ -13,12 +13,12 @@ from gisops.model.membership import GroupKind
 __all__ = ["WINDOWS_SINCE", "note_maintenance", "window_of"]
 
 WINDOWS_SINCE = """
-SELECT id, scope_kind, scope_id, t0, t1, planned_by, note FROM maintenance
+SELECT id, scope_kind, scope_id, t0, t1, planned_by, note, series FROM maintenance
 WHERE planned_t1 > $1 ORDER BY t0, id
 """
 _PLANNED = f"""
-INSERT INTO maintenance (id, scope_kind, scope_id, t0, t1, planned_t1, planned_by, note, seq)
-SELECT subject, payload->>'scope', payload->>'scope_id', (payload->>'starts_at')::timestamptz,
+INSERT INTO maintenance (id, series, scope_kind, scope_id, t0, t1, planned_t1, planned_by, note, seq)
+SELECT subject, payload->>'series', payload->>'scope', payload->>'scope_id', (payload->>'starts_at')::timestamptz,
        (payload->>'ends_at')::timestamptz, (payload->>'ends_at')::timestamptz, payload->>'by', payload->>'note', seq
 FROM event WHERE seq > $1 AND kind = '{EventKind.MAINTENANCE_PLANNED}'
 ON CONFLICT (id) DO NOTHING
@@ -46,4 +46,5 @@ def window_of(row: Any) -> MaintenanceWindow:  # noqa: ANN401 - asyncpg is not t
         row["t1"],
         row["planned_by"],
         row["note"],
+        row["series"],
     )

@@ -48,7 +48,8 @@ FROM turn WHERE turn.is_first AND NOT turn.is_lost AND f.device_id = turn.device
 """
 _FAILED = """
 INSERT INTO failure (device_id, onset_at, restored_at, seen_at)
-SELECT DISTINCT ON (device_id, at) device_id, at, greatest(next_at, at), seen_at
+SELECT DISTINCT ON (device_id, at)
+       device_id, at, CASE WHEN next_at IS NOT NULL THEN greatest(next_at, at) END, seen_at
 FROM turn WHERE is_lost ORDER BY device_id, at, seq DESC
 ON CONFLICT (device_id, onset_at) DO UPDATE SET restored_at = excluded.restored_at
 """

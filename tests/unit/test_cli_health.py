@@ -76,15 +76,15 @@ def test_select_says_what_would_help_with_a_stranger(capsys: Capture) -> None:
     assert main(["health", "profile", "select", walk("stranger.walk")]) == 1
     first, second = capsys.readouterr().out.splitlines()
     assert first.startswith(
-        "rfc1628: sysObjectID 1.3.6.1.4.1.9999.1 is unknown: it answers UPS-MIB and ENTITY-SENSOR-"
+        "rfc1628: sysObjectID 1.3.6.1.4.1.32473.9 is unknown: it answers UPS-MIB and ENTITY-SENSOR-"
     )
     assert second.startswith(
-        "would help: 1.3.6.1.4.1.9999.1 (the vendor's own, 1 object that no profile reads), 1.3.6.1.2.1.33.1.2.6.0 ("
+        "would help: 1.3.6.1.4.1.32473.9 (the vendor's own, 1 object that no profile reads), 1.3.6.1.2.1.33.1.2.6.0 ("
     )
     assert main(["health", "profile", "select", walk("stranger.walk"), "--json"]) == 1
     document = json.loads(capsys.readouterr().out)
     assert (document["profile"], document["known"]) == ("rfc1628", False)
-    assert document["helpful"][0]["oid"] == "1.3.6.1.4.1.9999.1"
+    assert document["helpful"][0]["oid"] == "1.3.6.1.4.1.32473.9"
 
 
 @pytest.mark.parametrize(

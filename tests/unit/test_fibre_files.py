@@ -18,7 +18,7 @@ from libcoveofds.python_validate import PythonValidate  # type: ignore[import-un
 from libcoveofds.schema import OFDSSchema  # type: ignore[import-untyped]
 
 from gisops.cli.main import main
-from gisops.errors import FibreFileError, GisopsError
+from gisops.errors import FibreFileError
 from gisops.fibre.ofds.package import Publication, network_id
 from gisops.geo.project import geometry_to_utm42
 from gisops.inventory.load import load_inventory
@@ -96,10 +96,21 @@ def test_the_whole_city_comes_back_from_every_format(format_: str, tmp_path: Pat
     assert (report.notes, report.problems, report.written) == ((), (), True)
     assert (report.nodes["added"], report.spans["added"]) == (396, 433)
     assert of_folder(empty) == of_inventory(city)
-    before = files_of(empty)
-    again = bring(empty, out)
-    assert (again.nodes["unchanged"], again.spans["unchanged"], again.written) == (396, 433, False)
-    assert files_of(empty) == before
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_the_same_again_changes_nothing(format_: str, tmp_path: Path, folder: Path) -> None:
+    out = tmp_path / f"out{FORMATS[format_][0]}"
+    inventory = load_inventory(folder)
+    export_fibre(inventory, PUBLICATION, format_, out)
+    before = files_of(folder)
+    again = bring(folder, out)
+    assert (again.nodes["unchanged"], again.spans["unchanged"], again.written) == (
+        len(inventory.nodes),
+        len(inventory.spans),
+        False,
+    )
+    assert files_of(folder) == before
 
 
 def complaints(package: dict[str, Any]) -> list[Any]:
@@ -219,14 +230,19 @@ def test_of_two_files_none_is_replaced_where_one_cannot_be(tmp_path: Path) -> No
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file", "nodes.geojson"]
 
 
-def test_an_export_that_fails_leaves_what_was_there(tmp_path: Path, city: Inventory) -> None:
-    """A span without a route cannot be written: what stood there stays, and nothing else is left."""
-    (tmp_path / "out.kml").write_text("old", encoding="utf-8")
-    spoilt = Inventory(city.settings, nodes=city.nodes, spans={"S": Span("S", "\x00", "J-001", "J-001", None)})
-    with pytest.raises((GisopsError, AttributeError, TypeError)):
-        export_fibre(spoilt, PUBLICATION, "kml", tmp_path / "out.kml")
-    assert (tmp_path / "out.kml").read_text(encoding="utf-8") == "old"
-    assert [path.name for path in tmp_path.iterdir()] == ["out.kml"]
+@pytest.mark.parametrize("format_", ["ofds-json", "ofds-csv", "kml", "gpkg", "shp"])
+def test_an_export_that_fails_leaves_what_was_there(format_: str, tmp_path: Path, city: Inventory) -> None:
+    """Half of a pair of UTF-16 units is in no encoding: the second file fails when the first is written."""
+    line = next(iter(city.spans.values())).geometry
+    spoilt = Inventory(city.settings, nodes=city.nodes, spans={"S": Span("S", "\ud800", "J-001", "J-001", line)})
+    ending = FORMATS[format_][0]
+    out = tmp_path / f"out{ending}"
+    there = out if ending else out / "spans.csv"
+    there.parent.mkdir(exist_ok=True)
+    there.write_text("old", encoding="utf-8")
+    with pytest.raises(FibreFileError, match="holds text that is no Unicode"):
+        export_fibre(spoilt, PUBLICATION, format_, out)
+    assert files_of(tmp_path) == {str(there.relative_to(tmp_path)): b"old"}
 
 
 @pytest.mark.parametrize(

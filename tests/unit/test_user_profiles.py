@@ -20,14 +20,14 @@ NOON = datetime(2026, 11, 21, 7, 0, tzinfo=UTC)
 METRIC = """
 [[metric]]
 name = "supply_v"
-oid = "1.3.6.1.4.1.9999.1.7.1.0"
+oid = "1.3.6.1.4.1.32473.9.7.1.0"
 unit = "V"
 description = "Supply"
 """
 OWN = f"""name = "nobody-box"
 kind = "box"
 description = "A box of nobody we know"
-sys_object_id = "1.3.6.1.4.1.9999.1"
+sys_object_id = "1.3.6.1.4.1.32473.9"
 {METRIC}degraded_below = 6
 clear_above = 7
 reason = "supply low"
@@ -80,7 +80,7 @@ def test_a_namesake_extends_the_shipped_one_and_takes_its_place(tmp_path: Path) 
             12,
             "beyond degraded_below = 6: give clear_above a value at or above it",
         ),
-        ("1.9999.1.7.1.0", "x.1", 8, "write an object identifier in numbers, as 1.3.6.1.2.1.1.3.0"),
+        ("1.32473.9.7.1.0", "x.1", 8, "write an object identifier in numbers, as 1.3.6.1.2.1.1.3.0"),
         ('name = "nobody-box"', "name = nobody", 1, "not valid TOML (Invalid value): correct this line"),
         ('"Supply"', "7", 10, "has description = 7: write a text between quotes"),
     ],
@@ -98,7 +98,9 @@ def test_every_bad_file_is_told_and_the_good_ones_stay(tmp_path: Path) -> None:
     write(tmp_path, "a.toml", OWN)
     write(tmp_path, "b.toml", OWN)
     write(tmp_path, "c.toml", OWN.replace("nobody-box", "other"))
-    write(tmp_path, "d.toml", OWN.replace("nobody-box", "third").replace('9999.1"', '9999.2"').replace("unit", "uni"))
+    write(
+        tmp_path, "d.toml", OWN.replace("nobody-box", "third").replace('32473.9"', '32473.8"').replace("unit", "uni")
+    )
     write(tmp_path, "e.toml", 'name = "f"\nextends = "f"\n')
     (tmp_path / "profiles" / "g.toml").write_bytes(b"\xff\xfe")
     profiles, mistakes = check_profiles(tmp_path)
@@ -106,7 +108,7 @@ def test_every_bad_file_is_told_and_the_good_ones_stay(tmp_path: Path) -> None:
     said = sorted(f"{Path(m.place).name}: {m.what}" for m in mistakes)
     assert [text.split(":")[0] for text in said] == ["b.toml", "c.toml", "d.toml", "e.toml", "g.toml"]
     assert "is named nobody-box, as is" in said[0]
-    assert "claims sysObjectID 1.3.6.1.4.1.9999.1, as does nobody-box" in said[1]
+    assert "claims sysObjectID 1.3.6.1.4.1.32473.9, as does nobody-box" in said[1]
     assert "extends f, which nobody wrote" in said[3]
     assert "is not UTF-8 text" in said[4]
 
@@ -152,6 +154,7 @@ def test_the_longest_prefix_of_whole_numbers_selects(sys_object_id: str | None, 
         ("apc.walk", "apc", True),
         ("axis.walk", "axis", True),
         ("hikvision.walk", "hikvision", True),
+        ("hikvision-recorder.snmprec", "hikvision-recorder", True),
         ("cabinet.snmprec", "cabinet", True),
         ("camera.snmprec", "camera", True),
         ("dahua.snmprec", "dahua", True),  # says that it is net-snmp, but has Dahua's own objects
@@ -174,7 +177,7 @@ def test_a_device_is_known_by_what_it_says_or_answers_and_a_stranger_gets_a_stan
 def test_a_stranger_is_told_which_objects_would_help() -> None:
     choice = choose_profile(read_walk(WALKS / "stranger.walk").values, shipped_profiles())
     assert {item.oid: item.why for item in choice.helpful} == {
-        "1.3.6.1.4.1.9999.1": "the vendor's own, 1 object that no profile reads",
+        "1.3.6.1.4.1.32473.9": "the vendor's own, 1 object that no profile reads",
         "1.3.6.1.2.1.33.1.2.6.0": "battery_current_a of rfc1628, not answered",
         "1.3.6.1.2.1.33.1.4.4.1.4": "output_power_w of rfc1628, not answered",
         "1.3.6.1.2.1.33.1.6.1.0": "alarms of rfc1628, not answered",

@@ -41,7 +41,7 @@ class PowerNews:
     events
         Episodes that ended by it (or were corrected), to be appended to the log.
     metrics
-        To be shown beside what the box read itself; empty on mains.
+        To be shown beside what the box read itself; empty on mains, ``None`` when a run ended.
     is_new
         Whether they differ enough from what was last shown to write its state row anew.
     """
@@ -124,7 +124,7 @@ class PowerWatch:
             return _NOTHING
         self._keep(box, ended)
         is_new = self._forecast(device_id, box, reading)
-        return PowerNews(tuple(event_of_episode(e, at) for e in ended), _metrics_of(box.shown), is_new)
+        return PowerNews(tuple(event_of_episode(e, at) for e in ended), _metrics_of(box.shown, is_new), is_new)
 
     def missed(self, device_id: str, at: datetime) -> PowerNews:
         """Take in that a box did not answer."""
@@ -136,7 +136,7 @@ class PowerWatch:
         is_new = bool(ended) and box.shown is not None
         if ended:
             box.made = box.shown = box.made_at = None
-        return PowerNews(tuple(event_of_episode(e, at) for e in ended), _metrics_of(box.shown), is_new)
+        return PowerNews(tuple(event_of_episode(e, at) for e in ended), _metrics_of(box.shown, is_new), is_new)
 
     def time_to_dark(self, device_id: str) -> TimeToDark | None:
         """Say when a box goes dark, as last made; ``None`` while it is not on battery or where nothing tells."""
@@ -213,9 +213,9 @@ def _awake(box: _Box) -> PowerTrack:
     return replace(box.track, seen=seen, missed_at=None, missed_last=None, misses=0)
 
 
-def _metrics_of(found: TimeToDark | None) -> dict[str, float | None]:
+def _metrics_of(found: TimeToDark | None, is_new: bool) -> dict[str, float | None]:
     if found is None:
-        return {}
+        return dict.fromkeys((DARK_LOW, DARK_HIGH, DARK_STATED)) if is_new else {}
     low, high = (round(s / 60.0) if s != float("inf") else None for s in (found.low_s, found.high_s))
     return {DARK_LOW: low, DARK_HIGH: high, DARK_STATED: round(found.stated_at.timestamp())}
 

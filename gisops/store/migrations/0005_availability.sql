@@ -1,15 +1,22 @@
 -- Who belongs where, announced work, failures and outages as reports count them, and availability by day.
 
--- The inventory as reports group it, one row a device. Written by whoever has an inventory at hand.
+-- The inventory as reports group it: where each device belonged, and from when to when. A device that moves gets
+-- another row; what it did before stays with the old place. The first inventory holds since ever.
 CREATE TABLE membership (
-    device_id text PRIMARY KEY,
+    id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    device_id text NOT NULL,
+    t0 timestamptz NOT NULL,
+    t1 timestamptz NOT NULL DEFAULT 'infinity',
     kind text NOT NULL,
     box_id text NOT NULL,
     site_id text NOT NULL,
     station_id text NOT NULL,
     district_id text NOT NULL,
-    contractor text NOT NULL
+    contractor text NOT NULL,
+    CHECK (t0 < t1)
 );
+CREATE UNIQUE INDEX membership_device ON membership (device_id, t0);
+CREATE UNIQUE INDEX membership_now ON membership (device_id) WHERE t1 = 'infinity';
 CREATE TABLE group_name (
     kind text NOT NULL,
     id text NOT NULL,
@@ -36,6 +43,7 @@ CREATE TRIGGER collector_gap AFTER UPDATE OF beat_at ON log_head FOR EACH ROW
 -- it was to end. A window taken back before it began is empty: t1 = t0.
 CREATE TABLE maintenance (
     id text PRIMARY KEY,
+    series text NOT NULL,
     scope_kind text NOT NULL,
     scope_id text NOT NULL,
     t0 timestamptz NOT NULL,
@@ -90,15 +98,16 @@ CREATE INDEX outage_member_device ON outage_member (device_id);
 
 CREATE INDEX state_history_t0 ON state_history (t0);
 
--- Availability of whole local days. A day counts as long as no maintenance that touches it is newer than seq, the
--- end of the log when it was made; the time not named here is unknown.
+-- Availability of whole local days, by where devices belonged. A day counts as long as no maintenance that touches
+-- it is newer than seq, the end of the log when it was made.
 CREATE TABLE availability_day (
     day date NOT NULL,
-    device_id text NOT NULL,
+    membership_id integer NOT NULL REFERENCES membership ON DELETE CASCADE,
     available_s double precision NOT NULL,
     lost_s double precision NOT NULL,
+    unknown_s double precision NOT NULL,
     maintenance_s double precision NOT NULL,
-    PRIMARY KEY (day, device_id)
+    PRIMARY KEY (day, membership_id)
 );
 CREATE TABLE availability_done (
     day date PRIMARY KEY,
