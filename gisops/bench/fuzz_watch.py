@@ -178,12 +178,13 @@ async def _tell(watch: Watch, inventory: Inventory, traps: int, rng: random.Rand
     """Send malformed traps from the address of a device that was asked."""
     address = inventory.boxes[min(inventory.boxes)].address
     seeds = [data for data in genuine() if not _is_v3(data)]
+    later = BEGAN + timedelta(days=1)
 
     def take(trap: Trap) -> None:
         harm.traps_taken += 1
         watch.take_trap(trap._replace(source=address))
 
-    listener = await TrapListener.open("127.0.0.1", 0, lambda _: True, take, lambda: datetime.now(UTC))
+    listener = await TrapListener.open("127.0.0.1", 0, lambda _: True, take, lambda: later)
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
             sender.connect(("127.0.0.1", listener.port))
@@ -197,4 +198,4 @@ async def _tell(watch: Watch, inventory: Inventory, traps: int, rng: random.Rand
                     await asyncio.sleep(0.01)
     finally:
         await listener.close()
-    harm.state_changes += len(watch.settle(BEGAN + timedelta(days=1)).states)
+    harm.state_changes += len(watch.finish(later + timedelta(hours=1)).states)
