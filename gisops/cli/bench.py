@@ -20,6 +20,7 @@ BENCHES = {
     "drain": "how fast what waited on disk is written once the database is back",
     "fibre": "impact of any cut, resilience report and suspicion of cuts as the network grows, beside networkx",
     "locate": "how often a cut is found where it is",
+    "fuzz": "what malformed datagrams do: nothing",
     "traps": "how many notifications are received, decoded and stored, and is any lost",
 }
 """Each is a module of :mod:`gisops.bench`."""
