@@ -131,7 +131,9 @@ def _inspections(args: argparse.Namespace) -> Answer:
 def _battery_arguments(parser: argparse.ArgumentParser) -> None:
     add_run(parser)
     parser.add_argument("--days", type=float, default=400.0, metavar="N", help="look back so far (default: 400)")
-    parser.add_argument("--contract", type=float, default=8.0, metavar="H", help="hours a box must last (default: 8)")
+    parser.add_argument(
+        "--contract", type=float, metavar="H", help="hours a box must last (default: the inventory's)"
+    )
     parser.add_argument("--all", action="store_true", help="every box, also those that never ran on battery")
 
 
@@ -153,11 +155,13 @@ def _batteries(args: argparse.Namespace) -> Answer:
         finally:
             await reader.close()
 
-    rows = battery_rows(load_inventory(args.inventory), asyncio.run(read()), args.contract)
+    inventory = load_inventory(args.inventory)
+    contract_h = args.contract or inventory.settings.autonomy_contract_h
+    rows = battery_rows(inventory, asyncio.run(read()), contract_h)
     shown = ("rank", "box", "name", "contractor", "episodes", "autonomy_h", "autonomy_is", "share_of_contract_pct")
     wanted = rows if args.all else [row for row in rows if row["episodes"]]
     is_good = not any(row["contract"] == "missed" for row in rows)
-    return Answer(COLUMNS, wanted, battery_summary(rows, args.contract), is_good, (*shown, "projected_h", "lost_pct"))
+    return Answer(COLUMNS, wanted, battery_summary(rows, contract_h), is_good, (*shown, "projected_h", "lost_pct"))
 
 
 REPORTS: Mapping[str, Report] = {
