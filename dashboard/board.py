@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dashboard.power import dark_window, is_soon_dark
+from dashboard.power import Window, dark_window, is_soon_dark
 from dashboard.words import CAUSE_LABELS
 from gisops.model.inventory import Box, Camera, Inventory
 from gisops.model.outage import Outage
@@ -109,7 +109,7 @@ def offline_rows(inventory: Inventory, snapshot: Snapshot) -> list[dict[str, Any
         ``id`` of the row, ``device`` (root), ``name``, ``site``, ``district``
         (name), ``state`` (code), ``lost`` (cameras), ``cause``, ``p``
         (probability or ``None``), ``since`` (seconds of the epoch), ``evidence``,
-        ``dark`` (earliest and latest darkness of a root on battery, or ``None``),
+        ``dark`` (darkness of the member on battery that is the first, or ``None``),
         ``soon`` (nothing is lost yet, but may be within the hour) and ``box``
         (south, west, north, east of the members); most cameras first, then
         latest first.
@@ -179,10 +179,16 @@ def _row(inventory: Inventory, snapshot: Snapshot, loss: _Loss) -> dict[str, Any
         "p": None if loss.probability is None else round(loss.probability, 3),
         "since": loss.since_s,
         "evidence": loss.evidence,
-        "dark": dark_window(row),
+        "dark": _first_dark(snapshot, loss.member_ids),
         "soon": loss.is_soon,
         "box": [min(lats), min(lons), max(lats), max(lons)] if members else None,
     }
+
+
+def _first_dark(snapshot: Snapshot, member_ids: Iterable[str]) -> Window | None:
+    """Give the window of the member on battery that goes dark first."""
+    windows = [window for key in member_ids if (window := dark_window(snapshot.states.get(key)))]
+    return min(windows, key=lambda window: float("inf") if window[0] is None else window[0], default=None)
 
 
 def row_changes(

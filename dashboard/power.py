@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from gisops.health.inspections import InspectionState, due_on, inspection_of
 from gisops.health.power.watch import DARK_HIGH, DARK_LOW, DARK_STATED
 from gisops.model.inventory import Box, Settings
+from gisops.model.state import DeviceState
 from gisops.store.ports import StateRow
 
 __all__ = ["SOON_MIN", "Window", "dark_window", "dark_words", "inspection_words", "is_soon_dark", "overdue_from"]
@@ -23,9 +24,9 @@ SOON_MIN = 60.0
 
 
 def dark_window(row: StateRow | None) -> Window | None:
-    """Give when a box goes dark by its last forecast; ``None`` where there is none."""
+    """Give when a box goes dark by its last forecast; ``None`` where there is none, or it is down already."""
     stated = row.metrics.get(DARK_STATED) if row else None
-    if row is None or stated is None:
+    if row is None or stated is None or row.state is DeviceState.DOWN:
         return None
     low, high = (row.metrics.get(name) for name in (DARK_LOW, DARK_HIGH))
     return (

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 import pytest
 from playwright.sync_api import Page, expect
 
+from gisops.model.state import DeviceState
 from tests.browser.conftest import Serving
 from tests.browser.fake_city import on_battery, theft
 
@@ -60,7 +61,7 @@ def test_the_list_tells_who_is_dark_soon_and_how_long_a_lost_box_lasts(page: Pag
     expect(page.locator("#offline-head")).to_have_text("1 soon dark")
     expect(page.locator("#kpi-lost")).to_have_text("0")
     lost, outage = theft(serving.view.inventory, "B-001", now)
-    lost[0] = replace(lost[0], metrics=on_battery("B-001", now, 70, 110).metrics)
+    lost[0] = replace(lost[0], state=DeviceState.UNREACHABLE, metrics=on_battery("B-001", now, 70, 110).metrics)
     serving.view.push(lost, [outage])
     expect(rows).to_have_count(2)
     expect(rows.filter(has_text="Theft")).to_contain_text(re.compile(r"dark in 1 h (10|09) – 1 h (50|49)"))

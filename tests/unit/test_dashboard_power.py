@@ -33,6 +33,7 @@ def test_a_window_is_two_moments() -> None:
     assert dark_window(on_battery(3000, None)) == (S + 180_000, None)
     assert dark_window(on_battery(None, None)) == (None, None)
     assert dark_window(None) is None
+    assert dark_window(on_battery(70, 110, DeviceState.DOWN)) is None  # nothing of it is left to go dark
     assert dark_window(replace(on_battery(1, 2), metrics={"dark_stated_s": None})) is None
 
 
