@@ -8,6 +8,9 @@ from typing import Any
 from dash.development.base_component import Component
 
 from dashboard.components import drawer
+from dashboard.fibre_desk import FibreDesk
+from dashboard.fibre_details import Shown, span_details, way_details
+from dashboard.fibre_marks import NO_MARKS
 from dashboard.power import dark_window, dark_words, inspection_words
 from dashboard.records import Field, Schema
 from dashboard.subject import Subject
@@ -16,16 +19,20 @@ from gisops.model.state import DeviceState
 from gisops.service.live import DeviceHistory, LiveView, Snapshot
 from gisops.store.ports import StateRow
 
-__all__ = ["details", "device_details", "thing_details"]
+__all__ = ["device_details", "shown", "thing_details"]
 
 
-async def details(view: LiveView, schema: Schema, subject: Subject, now: datetime) -> list[Any]:
-    """Fetch what is known of a subject and build the drawer's children."""
+async def shown(view: LiveView, schema: Schema, desk: FibreDesk, subject: Subject, now: datetime) -> Shown:
+    """Fetch what is known of a subject; give the drawer's children and what the map marks for it."""
     snapshot = await view.snapshot()
+    if subject.table == "spans":
+        return await span_details(desk, schema, subject, snapshot)
     if subject.table in ("boxes", "cameras"):
         history = await view.device(subject.id)
-        return device_details(view.inventory, schema, subject, snapshot, history, now)
-    return thing_details(view.inventory, schema, subject, snapshot)
+        children = device_details(view.inventory, schema, subject, snapshot, history, now)
+        way, marks = await way_details(desk, subject.id)
+        return [*children[:-2], *way, *children[-2:]], marks
+    return thing_details(view.inventory, schema, subject, snapshot), NO_MARKS
 
 
 def device_details(

@@ -15,6 +15,7 @@ __all__ = [
     "DETAIL_PANEL",
     "DETAIL_TICK",
     "DISTRICT",
+    "FIBRE_MARKS",
     "GRID",
     "KPI_VALUES",
     "LAYERS",
@@ -24,7 +25,14 @@ __all__ = [
     "NUDGE",
     "NUDGE_ACK",
     "OFFLINE_HEAD",
+    "OTDR_ASK",
+    "OTDR_DISTANCE",
+    "OTDR_FORM",
+    "OTDR_LAUNCH",
+    "OTDR_MARKS",
+    "OTDR_PLACE",
     "PROVIDER",
+    "SCHEMATIC",
     "SEARCH",
     "SEARCH_RESULTS",
     "SELECTED",
@@ -74,6 +82,17 @@ DETAIL_BODY = "detail-body"
 DETAIL_CLOSE = "detail-close"
 DETAIL_TICK = "detail-tick"
 """Store that counts up when something about the selected subject is new."""
+
+FIBRE_MARKS = "fibre-marks"
+"""Store with the lines and points that the map draws for what the drawer shows."""
+SCHEMATIC = "fibre-schematic"
+OTDR_FORM = "otdr-form"
+OTDR_LAUNCH = "otdr-launch"
+OTDR_DISTANCE = "otdr-distance"
+OTDR_ASK = "otdr-ask"
+OTDR_PLACE = "otdr-place"
+OTDR_MARKS = "otdr-marks"
+"""Store with the lines and points of the reading that was placed."""
 
 KPI_VALUES = ("sites", "boxes", "cameras", "lost", "outages", "stations", "fibre", "poll")
 

@@ -20,7 +20,7 @@ from shapely.geometry.base import BaseGeometry
 from dashboard.board import CODES, advance, offline_rows, row_changes, tallies
 from dashboard.power import Window, dark_window, overdue_from
 from gisops.geo.measure import geodesic_length_m
-from gisops.model.inventory import Inventory
+from gisops.model.inventory import Inventory, Span
 from gisops.service.live import Delta, Snapshot
 from gisops.store.ports import StateRow
 
@@ -190,6 +190,7 @@ def _columns(inventory: Inventory) -> dict[str, Any]:
             "site": [site.get(b.site_id) for b in inventory.boxes.values()],
             "overdue_from": [overdue_from(b, inventory.settings) for b in inventory.boxes.values()],
         },
+        "spans": {**_texts(inventory.spans, "id", "name"), **_middles(inventory.spans)},
         "cameras": {
             **_texts(inventory.cameras, "id", "role"),
             **_points(inventory.cameras),
@@ -215,6 +216,11 @@ def _points(records: Mapping[str, Any]) -> dict[str, list[float]]:
         "lon": [round(record.lon, 6) for record in records.values()],
         "lat": [round(record.lat, 6) for record in records.values()],
     }
+
+
+def _middles(spans: Mapping[str, Span]) -> dict[str, list[float]]:
+    middles = [span.geometry.interpolate(0.5, normalized=True) for span in spans.values()]
+    return {"lon": [round(p.x, 6) for p in middles], "lat": [round(p.y, 6) for p in middles]}
 
 
 def _bounds(geometry: BaseGeometry) -> Sequence[float]:

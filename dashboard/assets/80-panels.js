@@ -123,7 +123,7 @@
   let ticks = 0;
   let tickedAt = 0;
   function refreshDetails(change) {
-    if (!gisops.selected || !(change.changed || change.beat || change.kind === "full")) return;
+    if (!gisops.selected || gisops.selected.kind === "spans" || !(change.changed || change.beat || change.kind === "full")) return;
     const mine = gisops.numberOf.get(gisops.selected.id);
     const touched = (change.changed || []).some(([n]) => n === mine);
     if (!touched && performance.now() - tickedAt < 5000) return;
@@ -147,7 +147,7 @@
 
   // ---- search ---------------------------------------------------------------------------
 
-  const KINDS = { sites: "Site", stations: "Station", centres: "Centre", places: "Place", boxes: "Box", cameras: "Camera" };
+  const KINDS = { sites: "Site", stations: "Station", centres: "Centre", places: "Place", boxes: "Box", cameras: "Camera", spans: "Fibre" };
   let index = null;
   let found = [];
   let chosen = -1;
@@ -240,6 +240,8 @@
   function closeDetails() {
     if (!gisops.selected) return;
     gisops.selected = null;
+    gisops.marks = {};
+    gisops.fibreMarks.repaint();
     window.dash_clientside.set_props("selected", { data: null });
     gisops.devices.repaint();
   }
@@ -251,7 +253,13 @@
 
   Object.assign(window.dash_clientside.gisops, {
     drawer(selected) {
+      document.documentElement.dataset.drawer = selected ? selected.kind : "";
       return selected ? "panel detail on" : "panel detail";
+    },
+    marks(asked, placed) {
+      gisops.marks = { asked, placed };
+      gisops.fibreMarks.repaint();
+      return skip();
     },
     close() {
       closeDetails();
@@ -268,6 +276,7 @@
         const pane = document.querySelector(`.leaflet-pane-${name}-pane, .leaflet-pane-${name}, [class*="pane-${name}"]`);
         if (pane) pane.style.display = on.includes(name) ? "" : "none";
       }
+      gisops.fibreHidden = !on.includes("fibre");
       gisops.showDevices(on);
       gisops.showLabels(on);
       gisops.showInspections(on);
@@ -296,6 +305,7 @@
       gisops.restyle();
       gisops.labels.repaint();
       gisops.devices.repaint();
+      gisops.fibreMarks.repaint();
       return gisops.theme;
     },
   });

@@ -25,8 +25,10 @@ __all__ = [
     "head",
     "moment",
     "outage_block",
+    "pairs",
     "readings_block",
     "record_block",
+    "section",
     "state_block",
 ]
 
@@ -57,13 +59,13 @@ def state_block(row: StateRow | None, now: datetime, zone: str, also: Sequence[t
     ]
     if row.reason:
         lines.insert(0, ("Reason", row.reason))
-    return _pairs([(label, value, "") for label, value in [*lines, *also]])
+    return pairs([(label, value, "") for label, value in [*lines, *also]])
 
 
 def outage_block(outage: Outage, root_table: str, cameras_lost: int, zone: str) -> Component:
     """Say which outage a device is in: the causes with their odds, and the evidence."""
     causes = sorted(outage.causes.items(), key=lambda item: -item[1])[:4]
-    return _section(
+    return section(
         "Outage",
         html.P(
             [
@@ -113,7 +115,7 @@ def readings_block(history: DeviceHistory, zone: str) -> Component | None:
     title: list[str | Component] = ["Last readings" if lost else "Live readings"]
     if latest:
         title.append(html.Span(moment(latest.observed_at, zone), className="when"))
-    return _section(
+    return section(
         title,
         html.Div(
             [
@@ -155,9 +157,9 @@ def age_text(seconds: float) -> str:
 def events_block(events: Sequence[StoredEvent], zone: str) -> Component:
     """List what happened to a device, latest first."""
     if not events:
-        return _section("Events", html.P("Nothing recorded.", className="muted"))
+        return section("Events", html.P("Nothing recorded.", className="muted"))
     told = [stored for place, stored in enumerate(events) if not _repeats(stored, events[place + 1 :])]
-    return _section("Events", html.Ul([_event(stored, zone) for stored in told[:20]], className="events"))
+    return section("Events", html.Ul([_event(stored, zone) for stored in told[:20]], className="events"))
 
 
 def _repeats(stored: StoredEvent, older: Sequence[StoredEvent]) -> bool:
@@ -187,14 +189,14 @@ def _event(stored: StoredEvent, zone: str) -> Component:
 
 def record_block(title: str, fields: Sequence[Field]) -> Component:
     """Show a record, field by field."""
-    return _section(title, _pairs([(field.label, field.value, field.help) for field in fields]))
+    return section(title, pairs([(field.label, field.value, field.help) for field in fields]))
 
 
 def chips(title: str, table: str, things: Sequence[tuple[str, str, DeviceState | None]]) -> Component | None:
     """Show neighbours as buttons that select them: id, name and state of each."""
     if not things:
         return None
-    return _section(
+    return section(
         title, html.Div([_jump(table, key, name, state) for key, name, state in things], className="chips")
     )
 
@@ -204,12 +206,14 @@ def _jump(table: str, key: str, name: str, state: DeviceState | None = None) -> 
     return html.Button([sign, name], className="chip", type="button", **attributes(data_jump=f"{table}:{key}"))
 
 
-def _section(title: str | list[str | Component], *children: Component | None, css: str = "") -> Component:
+def section(title: str | list[str | Component], *children: Component | None, css: str = "") -> Component:
+    """Give a part of the drawer under its heading."""
     return html.Section(
         [html.H3(title), *(c for c in children if c is not None)], className=f"detail-section {css}".strip()
     )
 
 
-def _pairs(rows: Sequence[tuple[str, Any, str]]) -> Component:
+def pairs(rows: Sequence[tuple[str, Any, str]]) -> Component:
+    """Give a list of label, value and hint."""
     cells = [cell for label, value, hint in rows for cell in (html.Dt(label, title=hint), html.Dd(value))]
     return html.Dl(cells, className="pairs")

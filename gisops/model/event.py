@@ -33,6 +33,12 @@ class EventKind(StrEnum):
     COLLECTOR_STARTED = "collector_started"
     """``payload``: devices, interval_s."""
     COLLECTOR_STOPPED = "collector_stopped"
+    OUTAGE_ACKNOWLEDGED = "outage_acknowledged"
+    """Somebody has taken it on. ``subject``: the outage; ``payload``: by, note."""
+    MAINTENANCE_PLANNED = "maintenance_planned"
+    """``subject``: the window; ``payload``: :meth:`gisops.model.maintenance.MaintenanceWindow.to_json`."""
+    MAINTENANCE_CANCELLED = "maintenance_cancelled"
+    """``subject``: the window; ``payload``: ends_at (from when it does not hold any more), by, note."""
     INVENTORY_CHANGED = "inventory_changed"
     """``payload``: devices, added, removed (numbers)."""
 
