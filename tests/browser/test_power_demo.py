@@ -19,9 +19,9 @@ DATA = Path(__file__).parents[2] / "data"
 BOX = "BX-CLF-001"
 
 
-def report(run_dir: Path) -> dict[str, dict[str, object]]:
-    command = [sys.executable, "-m", "gisops", "report", "batteries", "--inventory", str(DATA), "--run", str(run_dir)]
-    done = subprocess.run([*command, "--json"], capture_output=True, text=True, timeout=60, check=False)
+def report(name: str, run_dir: Path, *extra: str) -> dict[str, dict[str, object]]:
+    command = [sys.executable, "-m", "gisops", "report", name, "--inventory", str(DATA), "--run", str(run_dir)]
+    done = subprocess.run([*command, *extra, "--json"], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode in (0, 1), done.stderr
     return {row["box"]: row for row in json.loads(done.stdout)["rows"]}
 
@@ -52,8 +52,11 @@ def test_a_box_on_an_empty_battery_is_foretold_and_its_run_is_reported(short_tmp
         inject(demo.control, {"fault": "restore", "target": feeder})
         expect(row).to_have_count(0, timeout=30_000)
         expect(page.locator("#detail-panel .pairs").first).not_to_contain_text("Time to dark", timeout=15_000)
-        found = report(plan.run_dir)[BOX]
+        found = report("batteries", plan.run_dir)[BOX]
+        panel = next(box for box in demo.inventory.boxes.values() if box.solar_w)
+        harvest = report("solar", plan.run_dir, "--box", panel.id)
         page.goto("about:blank")
     assert found["episodes"] == 1
     assert found["autonomy_is"] == "at least"
     assert found["contract"] == "open"
+    assert harvest[panel.id]["panel_w"] == panel.solar_w
