@@ -20,7 +20,6 @@ BEGAN = datetime(2026, 9, 30, 19, tzinfo=UTC)
 DAYS = 30
 _DISTRICTS = ("central", "east", "keamari", "korangi", "malir", "south", "west")
 _CAMERAS_A_BOX = 7
-_MEAN_BETWEEN_S = 2 * 86_400.0
 _CAUSES = ("power_cut", "fibre_cut", "battery_exhausted", "camera_fault")
 _END_S = DAYS * 86_400.0
 Seconds = tuple[float, float]
@@ -36,43 +35,64 @@ class Month:
 
 
 def make_month(cameras: int, rng: random.Random) -> Month:
-    """Make 30 days of a network where a camera fails every other day; 1 box in 40 has announced work."""
+    """Make 30 days: a box fails every 10 days with its 7 cameras, each of them every 20 by itself.
+
+    One box in 40 has announced work, and three times nobody asked.
+    """
     month = Month()
     gaps = [(_END_S * part, _END_S * part + 600.0) for part in (0.2, 0.55, 0.9)]
     month.rows["collector_gap"] = [(_at(a), _at(b)) for a, b in gaps]
-    for number in range(cameras):
-        box, device = number // _CAMERAS_A_BOX, f"C{number:05d}"
+    for box in range(cameras // _CAMERAS_A_BOX):
         district = _DISTRICTS[box % len(_DISTRICTS)]
-        month.rows["membership"].append(
-            (device, _at(0), "camera", f"B{box}", f"S{box}", f"P{box // 20}", district, f"Contractor {box % 3}")
-        )
         window = (86_400.0 * (box % 29), 86_400.0 * (box % 29) + 7_200.0) if box % 40 == 0 else None
-        if window and number % _CAMERAS_A_BOX == 0:
+        if window:
             scope = (f"M{box}", f"M{box}", "box", f"B{box}", _at(window[0]), _at(window[1]), _at(window[1]))
             month.rows["maintenance"].append((*scope, "Ali", "", 0))
-        _live(month, device, district, [*gaps, *([window] if window else [])], window, rng)
+        shared = _losses(10 * 86_400.0, (), rng)
+        devices = [f"C{box * _CAMERAS_A_BOX + number:05d}" for number in range(_CAMERAS_A_BOX)]
+        _judge(month, shared, devices, rng)
+        for device in devices:
+            month.rows["membership"].append(
+                (device, _at(0), "camera", f"B{box}", f"S{box}", f"P{box // 20}", district, f"Contractor {box % 3}")
+            )
+            own = _losses(20 * 86_400.0, shared, rng)
+            _judge(month, own, [device], rng)
+            _live(month, device, sorted([*shared, *own]))
+            for onset, restored in (*shared, *own):
+                out = [*gaps, *([window] if window else [])]
+                month.lost_s[district] += (restored - onset) - _overlap((onset, restored), out)
+                is_work = window is not None and window[0] <= onset and restored <= window[1]
+                month.failures[district] += not is_work
     return month
 
 
-def _live(
-    month: Month, device: str, district: str, out: Sequence[Seconds], window: Seconds | None, rng: random.Random
-) -> None:
-    """Have a camera fail and be restored for a month."""
+def _losses(mean_s: float, others: Sequence[Seconds], rng: random.Random) -> list[Seconds]:
+    """Draw losses of 2 minutes to 2 hours that do not touch one another or the others."""
+    found: list[Seconds] = []
+    last = 0.0
+    while (onset := round(last + 60.0 + rng.expovariate(1 / mean_s), 3)) < _END_S - 7_200.0:
+        last = round(onset + rng.uniform(120.0, 7_000.0), 3)
+        if all(last + 60.0 < a or b + 60.0 < onset for a, b in others):
+            found.append((onset, last))
+    return found
+
+
+def _judge(month: Month, losses: Sequence[Seconds], devices: Sequence[str], rng: random.Random) -> None:
+    """Have each loss be an outage, detected after 2 s and acknowledged after 5 minutes."""
+    for onset, restored in losses:
+        outage = f"O{devices[0]}-{len(devices)}-{onset:.0f}"
+        times = (onset, onset + 2.0, onset - 30.0, restored, onset + 300.0)
+        cause = _CAUSES[rng.randrange(len(_CAUSES))]
+        month.rows["outage_life"].append((outage, devices[0], cause, *(_at(time) for time in times)))
+        month.rows["outage_member"].extend((outage, device) for device in devices)
+
+
+def _live(month: Month, device: str, losses: Sequence[Seconds]) -> None:
     up_since = -3600.0
-    while (onset := max(0.0, up_since) + rng.expovariate(1 / _MEAN_BETWEEN_S)) < _END_S - 7_200.0:
-        onset = round(onset, 3)
-        restored = round(onset + rng.uniform(120.0, 7_000.0), 3)
+    for onset, restored in losses:
         month.rows["state_history"].append((device, "up", "", _at(up_since), _at(onset)))
         month.rows["state_history"].append((device, "down", "silent", _at(onset), _at(restored)))
         month.rows["failure"].append((device, _at(onset), _at(restored), _at(onset - 30.0)))
-        outage = f"O{device}-{onset:.0f}"
-        cause = _CAUSES[rng.randrange(4)]
-        life = (outage, device, cause, _at(onset), _at(onset + 2.0), _at(onset - 30.0), _at(restored))
-        month.rows["outage_life"].append((*life, _at(onset + 300.0)))
-        month.rows["outage_member"].append((outage, device))
-        month.lost_s[district] += (restored - onset) - _overlap((onset, restored), out)
-        in_work = window is not None and window[0] <= onset < window[1]
-        month.failures[district] += not (in_work and window is not None and restored <= window[1])
         up_since = restored
     month.rows["state_history"].append((device, "up", "", _at(up_since), None))
 

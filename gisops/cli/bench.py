@@ -19,6 +19,7 @@ BENCHES = {
     "detect": "from a fault to its colour on the page",
     "drain": "how fast what waited on disk is written once the database is back",
     "fibre": "impact of any cut, resilience report and suspicion of cuts as the network grows, beside networkx",
+    "ingest": "how long a transaction of readings takes at a steady rate",
     "locate": "how often a cut is found where it is",
     "traps": "how many notifications are received, decoded and stored, and is any lost",
 }
