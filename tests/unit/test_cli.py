@@ -20,7 +20,7 @@ def folder(tmp_path: Path) -> Path:
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--help"]) == 0
     said = capsys.readouterr().out
-    assert [name for name in COMMANDS if not re.search(rf"\n    {name}\s", said)] == []
+    assert [name for name in COMMANDS if re.search(rf"^    {name}\s", said, re.MULTILINE) is None] == []
 
 
 @pytest.mark.parametrize(
