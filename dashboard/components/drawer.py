@@ -13,7 +13,7 @@ from dashboard.components.attributes import attributes
 from dashboard.components.history import history_figure, metric_label, unit_text
 from dashboard.records import Field
 from dashboard.words import CAUSE_LABELS, STATE_LABELS, age, event_label, local_time, utc_time
-from gisops.model.event import StoredEvent
+from gisops.model.event import EventKind, StoredEvent
 from gisops.model.outage import Outage
 from gisops.model.state import DeviceState
 from gisops.service.live import DeviceHistory
@@ -158,7 +158,17 @@ def events_block(events: Sequence[StoredEvent], zone: str) -> Component:
     """List what happened to a device, latest first."""
     if not events:
         return section("Events", html.P("Nothing recorded.", className="muted"))
-    return section("Events", html.Ul([_event(stored, zone) for stored in events[:20]], className="events"))
+    told = [stored for place, stored in enumerate(events) if not _repeats(stored, events[place + 1 :])]
+    return section("Events", html.Ul([_event(stored, zone) for stored in told[:20]], className="events"))
+
+
+def _repeats(stored: StoredEvent, older: Sequence[StoredEvent]) -> bool:
+    """Whether a state was only written again with newer readings."""
+    before = next((o for o in older if o.event.kind is EventKind.STATE_CHANGED), None)
+    if stored.event.kind is not EventKind.STATE_CHANGED or before is None:
+        return False
+    one, other = stored.event.payload, before.event.payload
+    return (one["new"], one.get("reason")) == (other["new"], other.get("reason")) and one.get("old") == one["new"]
 
 
 def _event(stored: StoredEvent, zone: str) -> Component:

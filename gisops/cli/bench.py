@@ -14,10 +14,12 @@ from gisops.cli.common import Subparsers
 __all__ = ["BENCHES", "add", "run"]
 
 BENCHES = {
+    "autonomy": "how well the darkness of a box on battery is foretold",
     "detect": "from a fault to its colour on the page",
     "drain": "how fast what waited on disk is written once the database is back",
     "fibre": "impact of any cut, resilience report and suspicion of cuts as the network grows, beside networkx",
     "locate": "how often a cut is found where it is",
+    "traps": "how many notifications are received, decoded and stored, and is any lost",
 }
 """Each is a module of :mod:`gisops.bench`."""
 

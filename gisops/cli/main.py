@@ -32,6 +32,8 @@ COMMANDS = (
     "health",
     "probe",
     "report",
+    "maintenance",
+    "ack",
     "db",
     "docs",
     "bench",

@@ -25,10 +25,12 @@ __all__ = [
     "PATH_LOST",
     "Parent",
     "Track",
+    "breaches_in",
     "expire",
     "is_in_doubt",
     "judge",
     "overlay",
+    "release",
     "standing_of",
 ]
 
@@ -44,6 +46,8 @@ _NO_CREDENTIAL = "answers, but not with readings (check its credential)"
 _CHECKED = frozenset({DeviceState.UP, DeviceState.DEGRADED, DeviceState.DOWN})
 """States that say something of the device itself; only these are in its flap history."""
 _CLEAN = History()
+_AND = "; "
+"""Between two reasons."""
 
 
 class Parent(StrEnum):
@@ -163,6 +167,23 @@ def expire(track: Track, now: datetime, stale_after_s: float) -> Track:
     return replace(track, state=DeviceState.UNKNOWN, reason="not asked lately", since=now, history=_CLEAN)
 
 
+def release(track: Track, at: datetime, parent: Parent, rule: FlapRule = NAGIOS) -> Track:
+    """Judge a silence that was held back until the parent was judged; anything else stays as it is.
+
+    Parameters
+    ----------
+    track
+        What was known.
+    at
+        When the parent was judged; UTC.
+    parent, rule
+        As in `judge`.
+    """
+    if track.misses < CONFIRM_MISSES or track.state.is_lost or parent is Parent.PENDING:
+        return track
+    return _judge_silence(track, at, parent, rule, {})
+
+
 def standing_of(parent: Track, child: Track) -> Parent:
     """Say what a child may conclude from the box it hangs on."""
     if parent.state.is_lost:
@@ -178,6 +199,23 @@ def is_in_doubt(track: Track) -> bool:
     return 0 < track.misses < HOLD_MISSES and not track.state.is_lost
 
 
+def breaches_in(reason: str, metrics: Mapping[str, float | None], profile: Profile) -> frozenset[str]:
+    """Tell which limits were crossed from what is kept of a state, so that a restart does not undo hysteresis.
+
+    Parameters
+    ----------
+    reason
+        As the state was shown; it names the limits that were crossed.
+    metrics
+        The readings of then: for those a reason does not name.
+    profile
+        The limits that apply.
+    """
+    said = reason.split(_AND)
+    limits = {m.name: m.limit for m in profile.metrics if m.limit is not None}
+    return frozenset(name for name, lim in limits.items() if lim.is_crossed(metrics.get(name), lim.reason in said))
+
+
 def _read(
     track: Track, values: Mapping[str, float | None], profile: Profile, known: dict[str, Any]
 ) -> tuple[DeviceState, str]:
@@ -187,7 +225,7 @@ def _read(
         name for name, limit in limits.items() if limit.is_crossed(values.get(name), name in track.breaches)
     )
     known["breaches"], known["metrics"] = breaches, {**track.metrics, **values}
-    reasons = "; ".join(limit.reason for name, limit in limits.items() if name in breaches)
+    reasons = _AND.join(limit.reason for name, limit in limits.items() if name in breaches)
     return (DeviceState.DEGRADED if breaches else DeviceState.UP), reasons
 
 
@@ -198,6 +236,10 @@ def _missed(track: Track, at: datetime, parent: Parent, rule: FlapRule) -> Track
     held = parent is Parent.PENDING and (misses < HOLD_MISSES or track.state is DeviceState.UNREACHABLE)
     if misses < CONFIRM_MISSES or held:
         return replace(track, **known)
+    return _judge_silence(track, at, parent, rule, known)
+
+
+def _judge_silence(track: Track, at: datetime, parent: Parent, rule: FlapRule, known: dict[str, Any]) -> Track:
     if parent is Parent.LOST:
         return _settle(track, DeviceState.UNREACHABLE, PATH_LOST, at, rule, known)
     if parent is Parent.FLAPPING:

@@ -92,7 +92,14 @@ def targets_of(
                 device.id, f"credential {device.credential} is unknown", "add it to the credentials file"
             )
         targets[device.id] = Target(
-            device.id, device.address, device.snmp_port, credential, profile.oids, timeout_s, retries=1
+            device.id,
+            device.address,
+            device.snmp_port,
+            credential,
+            profile.oids,
+            timeout_s,
+            retries=1,
+            uplink=inventory.cameras[device.id].box_id if device.id in inventory.cameras else device.id,
         )
     return targets
 
@@ -197,11 +204,11 @@ class Collector:
 
     def _queue(self, batch: Batch) -> None:
         self.tally.state_changes += len(batch.states)
-        self._writer.put(batch)
+        self._writer.put(batch, self._watch.take_receipts())
 
     def _last_word(self) -> Batch:
         now = self._clock()
-        batch = self._watch.settle(now)
+        batch = self._watch.finish(now)
         event = Event(
             f"{EventKind.COLLECTOR_STOPPED}:{now.isoformat()}",
             EventKind.COLLECTOR_STOPPED,

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from gisops.config.credentials import load_credentials
 from gisops.diagnosis.facts import Signal
@@ -21,7 +22,9 @@ from gisops.inventory.load import load_inventory
 from gisops.model.event import Event, EventKind
 from gisops.model.inventory import Inventory
 from gisops.service.collector import Collector, targets_of
+from gisops.service.keeper import Keeper
 from gisops.service.live_store import StoreLiveView
+from gisops.service.power_history import recall
 from gisops.service.signals import signal_of
 from gisops.service.watch import Watch
 from gisops.service.writer import Writer, drain
@@ -29,9 +32,11 @@ from gisops.snmp.engine import SnmpEngine
 from gisops.snmp.ports import Target
 from gisops.snmp.schedule import Schedule
 from gisops.snmp.traps import TrapListener
+from gisops.store.housekeeping import PgHousekeeping
 from gisops.store.lock import RunLock
 from gisops.store.migrate import migrate
 from gisops.store.notices import tell_of_changes
+from gisops.store.places import write_memberships
 from gisops.store.ports import Batch, Reader
 from gisops.store.reader import PgReader
 from gisops.store.recorder import PgRecorder
@@ -99,6 +104,7 @@ async def collect(plan: CollectorPlan, clock: Callable[[], datetime], hooks: Hoo
     """Run a collector until it is told to stop."""
     inventory, profiles, targets = _read(plan)
     await asyncio.to_thread(migrate, plan.dsn)
+    await asyncio.to_thread(write_memberships, plan.dsn, inventory, clock())
     watch = Watch(inventory, profiles, shipped_causes(), plan.interval_s, clock())
     loop = asyncio.get_running_loop()
     schedule = Schedule(targets, plan.interval_s, loop.time())
@@ -112,17 +118,31 @@ async def collect(plan: CollectorPlan, clock: Callable[[], datetime], hooks: Hoo
         spool = Spool(plan.spool, plan.spool_bytes)
         await drain(spool, recorder)
         await _restore(watch, reader)
+        recalled = await recall(watch.power, reader, profiles, clock())
         engine = await SnmpEngine.open(plan.bind)
         stack.push_async_callback(engine.close)
-        writer = Writer(recorder, spool)
+        listeners: list[TrapListener] = []
+        writer = Writer(recorder, spool, _to_all(listeners))
         await writer.open()
         collector = Collector(watch, targets, engine, schedule, writer, clock)
         if plan.trap_port is not None:
-            listener = await TrapListener.open(plan.bind, plan.trap_port, collector.knows, collector.on_trap, clock)
+            listener = await TrapListener.open(
+                plan.bind,
+                plan.trap_port,
+                collector.knows,
+                collector.on_trap,
+                clock,
+                engine_ids=engine.engine_id_of,
+                users={target.credential.name: target.credential for target in targets.values()}.values(),
+                state_dir=plan.spool,
+            )
             stack.push_async_callback(listener.close)
-        await recorder.write(Batch(clock(), events=[_started(clock(), len(targets), plan.interval_s)]))
-        stack.enter_context(_running(_reload_when_told(plan, collector, hooks)))
+            listeners.append(listener)
+        await recorder.write(Batch(clock(), events=[*recalled, _started(clock(), len(targets), plan.interval_s)]))
+        stack.enter_context(_running(_reload_when_told(plan, collector, hooks, clock)))
         stack.enter_context(_running(tell_of_changes(plan.dsn, hooks.reload)))
+        keeper = Keeper(PgHousekeeping(plan.dsn, ZoneInfo(inventory.settings.time_zone)), clock)
+        stack.enter_context(_running(keeper.run(hooks.stop)))
         hooks.on_ready(collector, len(targets))
         await collector.run(hooks.stop)
     return collector
@@ -138,18 +158,31 @@ def _read(plan: CollectorPlan) -> tuple[Inventory, Mapping[str, Profile], dict[s
     )
 
 
-async def _reload_when_told(plan: CollectorPlan, collector: Collector, hooks: Hooks) -> None:
+async def _reload_when_told(
+    plan: CollectorPlan, collector: Collector, hooks: Hooks, clock: Callable[[], datetime]
+) -> None:
     """Take a changed inventory in; one that cannot be read leaves everything as it is."""
     while True:
         await hooks.reload.wait()
         hooks.reload.clear()
         try:
             inventory, profiles, targets = await asyncio.to_thread(_read, plan)
+            await asyncio.to_thread(write_memberships, plan.dsn, inventory, clock())
         except GisopsError as error:
             hooks.on_reload(error)
             continue
         collector.adopt(inventory, profiles, targets)
         hooks.on_reload(len(targets))
+
+
+def _to_all(listeners: list[TrapListener]) -> Callable[[Iterable[int]], None]:
+    """Tell whoever listens by then what is stored."""
+
+    def acknowledge(receipts: Iterable[int]) -> None:
+        for listener in listeners:
+            listener.acknowledge(receipts)
+
+    return acknowledge
 
 
 @contextlib.contextmanager

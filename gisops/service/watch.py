@@ -14,7 +14,19 @@ from gisops.diagnosis.engine import review
 from gisops.diagnosis.facts import DeviceFact, Facts, Signal
 from gisops.diagnosis.likelihood import CauseTable
 from gisops.health.flap import FlapRule, resume
-from gisops.health.machine import PATH_LOST, Parent, Track, expire, is_in_doubt, judge, overlay, standing_of
+from gisops.health.machine import (
+    PATH_LOST,
+    Parent,
+    Track,
+    breaches_in,
+    expire,
+    is_in_doubt,
+    judge,
+    overlay,
+    release,
+    standing_of,
+)
+from gisops.health.power.watch import PowerNews, PowerWatch
 from gisops.health.profile import Profile
 from gisops.health.reading import Reading
 from gisops.model.event import Event, EventKind, Observation, Reachability
@@ -23,7 +35,8 @@ from gisops.model.outage import Outage
 from gisops.model.state import DeviceKind, DeviceState
 from gisops.service.layout import FIRST_CAMERA_PORT, layout_of
 from gisops.service.ledger import Ledger
-from gisops.service.signals import Signals, port_of, signal_in
+from gisops.service.notifications import Intake, Recorded
+from gisops.service.signals import Signals, signal_of
 from gisops.service.urgency import Urgency
 from gisops.snmp.ports import Reply, Trap
 from gisops.store.ports import Batch, Sample, StateRow
@@ -52,6 +65,11 @@ class Watch:
         Seconds between two polls of a device.
     now
         UTC; from when the states are unknown.
+
+    Attributes
+    ----------
+    power
+        Runs on battery and times to dark of the boxes.
     """
 
     def __init__(
@@ -71,9 +89,12 @@ class Watch:
         self._cut_off: frozenset[str] = frozenset()
         self._signals = Signals()
         self._ledger = Ledger()
+        self._intake = Intake(self._device_at, self._profile_of)
+        self._receipts: list[int] = []
         self._dirty = True
         self._look_over_at = now
         self._readings: dict[str, Reading] = {}
+        self.power = PowerWatch(())
         self._stand_on(inventory, profiles, now)
 
     @property
@@ -98,6 +119,7 @@ class Watch:
                     seen_at=row.seen_at,
                     missed_at=row.since if lost else None,
                     misses=2 if lost else 0,
+                    breaches=breaches_in(row.reason, row.metrics, self._profiles[row.device_id]),
                     metrics=row.metrics,
                     history=resume(row.reason, row.since, self._flap_rule),
                 )
@@ -138,52 +160,50 @@ class Watch:
         values = reading.metrics if reading is not None else {}
         observation = Observation(device_id, at, reply.reachability, values, reply.rtt_s)
         after = judge(before, observation, profile, self._parent_of(before), self._flap_rule)
+        news = self._follow_power(device_id, reply.reachability, values, at)
+        if news.metrics:
+            after = replace(after, metrics={**after.metrics, **news.metrics})
         self._ledger.add_sample(Sample(device_id, at, profile.name, answered, reply.rtt_s, tuple(values.values())))
-        self._take(before, after, at)
+        self._take(before, after, at, news.is_new)
+        if after.misses > 1:
+            self._release(device_id, at)
         if answered:
             self._signals.take_back(device_id, values, at)
         elif is_in_doubt(after):
             self._urgency.silent(after, self._tracks)
 
+    def _follow_power(
+        self, device_id: str, reachability: Reachability, values: Mapping[str, float | None], at: datetime
+    ) -> PowerNews:
+        """Note the runs on battery that ended by this poll; a refusal says nothing of the power."""
+        if reachability is Reachability.REFUSED:
+            return PowerNews()
+        is_silent = reachability is Reachability.SILENT
+        news = self.power.missed(device_id, at) if is_silent else self.power.take(device_id, values, at)
+        for event in news.events:
+            self._ledger.add_event(event)
+        return news
+
     def take_trap(self, trap: Trap) -> str | None:
         """Take in a notification; give the device it came from, ``None`` for a stranger."""
-        device_id = self._by_address.get(trap.source)
-        if device_id is None:
-            return None
-        profile = self._profiles[device_id]
-        name = profile.traps.get(trap.oid, "other")
-        at = trap.received_at
-        metrics = {
-            metric.name: metric.decode(value)
-            for oid, value in trap.values
-            if (metric := profile.metric_of_oid.get(oid)) is not None
-        }
-        port = port_of(trap)
-        payload = {"trap": name, "oid": trap.oid, "values": metrics, "port": port}
-        identity = f"trap:{device_id}:{name}:{at.isoformat()}"
-        self._ledger.add_event(Event(identity, EventKind.TRAP_RECEIVED, device_id, at, at, payload))
-        self._urgency.add(self._by_port.get((device_id, port or 0), device_id))
-        signal = signal_in(device_id, name, metrics, port, at)
-        if signal is not None:
-            self._signals.add((signal,))
-            self._urgency.heard(device_id, signal.name, at)
-            self._dirty = True
-        track = self._tracks[device_id]
-        if metrics and not track.state.is_lost:
-            self._take(track, overlay(track, metrics, profile, at, self._flap_rule), at)
-        return device_id
+        self._take_recorded(self._intake.take(trap))
+        return self._by_address.get(trap.source)
 
     def settle(self, now: datetime) -> Batch:
         """Decide what follows from everything taken in so far, and hand it over."""
-        if now >= self._look_over_at:
-            self._look_over_at = now + _EXPIRY
-            for track in list(self._tracks.values()):
-                after = expire(track, now, STALE_INTERVALS * self._interval_s)
-                if after is not track:
-                    self._take(track, after, now)
-        if self._dirty:
-            self._review(now)
+        self._take_recorded(self._intake.due(now))
+        self._decide(now)
         return self._ledger.take(now)
+
+    def finish(self, now: datetime) -> Batch:
+        """Settle for the last time: what waits to be folded with others waits no more."""
+        self._take_recorded(self._intake.flush(now))
+        return self.settle(now)
+
+    def take_receipts(self) -> tuple[int, ...]:
+        """Give the receipts of the informs in what was handed over since the last call."""
+        taken, self._receipts = tuple(self._receipts), []
+        return taken
 
     def take_urgent(self) -> set[str]:
         """Give the devices that ought to be asked at once, and forget them."""
@@ -203,23 +223,72 @@ class Watch:
         self._by_address = {device.address: device.id for device in devices}
         self._by_port = {(c.box_id, FIRST_CAMERA_PORT + c.switch_port): c.id for c in inventory.cameras.values()}
         self._layout = layout_of(inventory)
+        self.power.adopt(inventory.boxes.values())
         self._urgency = Urgency(self._layout)
         for device in devices:
             if device.id not in self._tracks:
                 self._know(Track(device.id, DeviceState.UNKNOWN, now))
+
+    def _decide(self, now: datetime) -> None:
+        """Call stale who was not asked, and review what the facts amount to."""
+        if now >= self._look_over_at:
+            self._look_over_at = now + _EXPIRY
+            for track in list(self._tracks.values()):
+                after = expire(track, now, STALE_INTERVALS * self._interval_s)
+                if after is not track:
+                    self._take(track, after, now)
+        if self._dirty:
+            self._review(now)
+
+    def _take_recorded(self, recorded: Recorded) -> None:
+        """Take in what is recorded of notifications, and what follows from it."""
+        self._receipts += recorded.receipts
+        for event in recorded.events:
+            self._ledger.add_event(event)
+            if event.subject in self._tracks:
+                self._heed(event)
+
+    def _heed(self, event: Event) -> None:
+        """See what a notification means: who ought to be asked, a signal, another state."""
+        device_id, at, payload = event.subject, event.occurred_at, event.payload
+        track, profile = self._tracks[device_id], self._profiles[device_id]
+        self._urgency.add(self._by_port.get((device_id, payload["port"] or 0), device_id))
+        signal = signal_of(event)
+        if signal is not None:
+            self._signals.add((signal,))
+            self._urgency.heard(device_id, signal.name, at)
+            self._dirty = True
+        if payload["values"] and not track.state.is_lost:
+            self._take(track, overlay(track, payload["values"], profile, at, self._flap_rule), at)
+
+    def _device_at(self, address: str) -> str | None:
+        return self._by_address.get(address)
+
+    def _profile_of(self, device_id: str) -> Profile | None:
+        return self._profiles.get(device_id)
 
     def _know(self, track: Track) -> None:
         lost_at = (track.missed_at or track.since) if track.state.is_lost else None
         self._tracks[track.device_id] = track
         self._facts[track.device_id] = DeviceFact(track.device_id, lost_at, track.metrics, track.seen_at)
 
-    def _take(self, before: Track, after: Track, at: datetime) -> None:
+    def _take(self, before: Track, after: Track, at: datetime, is_news: bool = False) -> None:
         self._know(after)
         if (before.misses > 0) != (after.misses > 0):
             self._dirty = True
         if (before.state, before.reason) != (after.state, after.reason):
             self._dirty = True
+            is_news = True
+        if is_news:
             self._ledger.add_state(self._kinds[after.device_id], before, after, at)
+
+    def _release(self, box_id: str, at: datetime) -> None:
+        """Judge the cameras whose silence waited for a word on their box."""
+        for camera_id in self._layout.cameras_of_box.get(box_id, ()):
+            track = self._tracks[camera_id]
+            after = release(track, at, self._parent_of(track), self._flap_rule)
+            if after is not track:
+                self._take(track, after, at)
 
     def _parent_of(self, track: Track) -> Parent:
         camera = self._inventory.cameras.get(track.device_id)

@@ -9,7 +9,7 @@ import pytest
 
 from gisops.errors import ConfigError
 from gisops.health.catalogue import shipped_profiles
-from gisops.health.machine import Parent, Track, expire, judge
+from gisops.health.machine import Parent, Track, expire, judge, release
 from gisops.health.profile_text import parse_profile
 from gisops.model.event import Observation, Reachability
 from gisops.model.state import DeviceState
@@ -54,6 +54,19 @@ def test_a_camera_is_not_judged_before_its_box_and_is_unreachable_with_it() -> N
         (silent(33), Parent.PENDING),
         (silent(35), Parent.LOST),
     ) == ["up", "up", "up", "unreachable"]
+
+
+def test_a_held_silence_is_judged_as_soon_as_its_box_is() -> None:
+    track = Track("C1", DeviceState.UP, T0)
+    for second in (30, 31):
+        track = judge(track, silent(second), CABINET, Parent.PENDING)
+    at = T0 + timedelta(seconds=31.5)
+    assert release(track, at, Parent.PENDING) is track
+    judged = release(track, at, Parent.LOST)
+    assert (judged.state, judged.since, judged.misses) == (DeviceState.UNREACHABLE, at, 2)
+    assert release(judged, at + timedelta(seconds=1), Parent.ALIVE) is judged
+    once = judge(Track("C2", DeviceState.UP, T0), silent(30), CABINET, Parent.PENDING)
+    assert release(once, at, Parent.LOST) is once
 
 
 def test_the_hold_ends_even_if_the_box_is_never_judged() -> None:
