@@ -132,12 +132,12 @@ def test_a_reading_is_placed_with_its_interval_on_the_map(page: Page, city: Inve
 def test_a_span_is_found_by_its_id_and_the_layer_off_means_no_click(page: Page, city: Inventory) -> None:
     find(page, "SP-0365")
     expect(page.locator("#detail-body .sub")).to_contain_text("SP-0365")
-    page.keyboard.press("Escape")
-    page.locator(".layer-chips").get_by_text("Fibre", exact=True).click()
     middle = city.spans["SP-0365"].geometry.interpolate(0.5, normalized=True)
-    x, y = page.evaluate(SPOT, [middle.y, middle.x])
-    page.mouse.click(x, y)
-    expect(page.locator("#detail-panel")).not_to_have_class(re.compile(r"\bon\b"))
+    under = "([lat, lng]) => gisops.spanAt({latlng: {lat, lng}}) !== null"
+    assert page.evaluate(under, [middle.y, middle.x])
+    page.locator(".layer-chips").get_by_text("Fibre", exact=True).click()
+    page.wait_for_function("gisops.fibreHidden")
+    assert not page.evaluate(under, [middle.y, middle.x])
 
 
 def test_a_cut_in_the_running_city_is_suspected_on_the_page(
