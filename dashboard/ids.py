@@ -17,6 +17,7 @@ __all__ = [
     "DETAIL_PANEL",
     "DETAIL_TICK",
     "DISTRICT",
+    "FIBRE_MARKS",
     "GRID",
     "KPI_VALUES",
     "LAYERS",
@@ -26,7 +27,14 @@ __all__ = [
     "NUDGE",
     "NUDGE_ACK",
     "OFFLINE_HEAD",
+    "OTDR_ASK",
+    "OTDR_DISTANCE",
+    "OTDR_FORM",
+    "OTDR_LAUNCH",
+    "OTDR_MARKS",
+    "OTDR_PLACE",
     "PROVIDER",
+    "SCHEMATIC",
     "SEARCH",
     "SEARCH_RESULTS",
     "SELECTED",
@@ -37,6 +45,7 @@ __all__ = [
     "kpi",
     "kpi_note",
     "layer",
+    "layer_count",
     "legend_count",
 ]
 
@@ -78,6 +87,17 @@ DETAIL_CLOSE = "detail-close"
 DETAIL_TICK = "detail-tick"
 """Store that counts up when something about the selected subject is new."""
 
+FIBRE_MARKS = "fibre-marks"
+"""Store with the lines and points that the map draws for what the drawer shows."""
+SCHEMATIC = "fibre-schematic"
+OTDR_FORM = "otdr-form"
+OTDR_LAUNCH = "otdr-launch"
+OTDR_DISTANCE = "otdr-distance"
+OTDR_ASK = "otdr-ask"
+OTDR_PLACE = "otdr-place"
+OTDR_MARKS = "otdr-marks"
+"""Store with the lines and points of the reading that was placed."""
+
 KPI_VALUES = ("sites", "boxes", "cameras", "lost", "outages", "stations", "fibre", "poll")
 
 
@@ -94,6 +114,11 @@ def kpi_note(name: str) -> str:
 def layer(name: str) -> str:
     """Give the id of a map layer."""
     return f"layer-{name}"
+
+
+def layer_count(name: str) -> str:
+    """Give the id of the number beside a layer's name in the list of layers."""
+    return f"layer-count-{name}"
 
 
 def legend_count(state: str) -> str:

@@ -225,7 +225,7 @@
 
   /* A ring around what the drawer is about. */
   function ring(context, view) {
-    if (!gisops.selected) return;
+    if (!gisops.selected || gisops.selected.kind === "spans") return;
     const spot = spots.find((s) => s.kind === gisops.selected.kind && idOf(s) === gisops.selected.id);
     const at = spot || placeOf(view, gisops.selected);
     if (!at) return;

@@ -3,7 +3,7 @@
   "use strict";
 
   const gisops = window.gisops;
-  const KINDS = { boxes: "Box", cameras: "Camera", sites: "Site", stations: "Police station", centres: "Centre", places: "Place" };
+  const KINDS = { boxes: "Box", cameras: "Camera", sites: "Site", stations: "Police station", centres: "Centre", places: "Place", spans: "Fibre span" };
   const PANEL = 432; // width that panels take from the map on its right
   let tip = null;
 
@@ -13,7 +13,7 @@
     for (let i = all.length - 1; i >= 0; i -= 1) { // what was painted last lies on top
       if ((all[i].x - x) ** 2 + (all[i].y - y) ** 2 <= all[i].r ** 2) return all[i];
     }
-    return null;
+    return gisops.spanAt(event);
   }
 
   function line(parent, text, css) {
@@ -35,11 +35,15 @@
     line(tip, table.name ? table.name[spot.n] : table.id[spot.n], "tip-title");
     line(tip, `${KINDS[spot.kind]} · ${table.id[spot.n]}`, "tip-faint");
     const number = gisops.numberOf.get(table.id[spot.n]);
+    if (spot.kind === "spans") line(tip, "Click: what if it is cut here", "tip-faint");
     if (number === undefined || spot.kind === "sites") return;
     const code = gisops.live.codes[number];
     const since = gisops.live.since[number];
     line(tip, gisops.STATES[code] + (since ? ` for ${gisops.age(gisops.now() - since)}` : ""), `tip-state tip-${gisops.STATES[code]}`);
     if (gisops.live.reasons.get(number)) line(tip, gisops.live.reasons.get(number));
+    if (gisops.live.dark.has(number)) line(tip, `Time to dark ${gisops.darkIn(gisops.live.dark.get(number))}`, "tip-dark");
+    const late = spot.kind === "boxes" ? gisops.overdueFrom(spot.n) : null;
+    if (late !== null) line(tip, `Inspection overdue for ${gisops.age(gisops.now() - late)}`, "tip-late");
   }
 
   function hover(map, event) {
@@ -60,7 +64,7 @@
       const { lat, lon } = gisops.city.sites;
       gisops.fit(spot.sites.map((n) => [lat[n], lon[n]]), map.getZoom() + 1);
     } else {
-      gisops.select(spot.kind, gisops.city[spot.kind].id[spot.n], false);
+      gisops.select(spot.kind, gisops.city[spot.kind].id[spot.n], false, spot.at);
     }
   }
 
@@ -77,9 +81,9 @@
     map.setView(centre, zoom, { animate: true, duration: 0.35 });
   };
 
-  gisops.select = (kind, id, go) => {
+  gisops.select = (kind, id, go, at) => {
     gisops.selected = { kind, id };
-    window.dash_clientside.set_props("selected", { data: { kind, id } });
+    window.dash_clientside.set_props("selected", { data: at ? { kind, id, at } : { kind, id } });
     const table = gisops.city[kind];
     const n = table.id.indexOf(id);
     if (go && n >= 0) gisops.fit([[table.lat[n], table.lon[n]]], Math.max(16.5, gisops.map.getZoom()));
@@ -92,6 +96,7 @@
     tip = L.DomUtil.create("div", "tip", map.getContainer());
     tip.hidden = true;
     map.whenReady(() => {
+      gisops.fibreMarks.addTo(map);
       gisops.devices.addTo(map); // before the names, which keep out of its way
       gisops.labels.addTo(map);
       gisops.restyle();

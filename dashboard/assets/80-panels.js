@@ -14,6 +14,18 @@
     return `${Math.floor(s / 86400)} d ${Math.floor((s % 86400) / 3600)} h`;
   };
 
+  /* How long a box on battery still lasts, from the earliest and the latest moment of its darkness. */
+  const least = (seconds) => {
+    const m = Math.max(0, Math.floor(seconds / 60));
+    return m < 60 ? `${m} min` : `${Math.floor(m / 60)} h ${String(m % 60).padStart(2, "0")}`;
+  };
+  gisops.darkIn = ([low, high]) => {
+    const now = gisops.now();
+    if (low === null) return "more than 2 days";
+    if (high === null) return `more than ${least(low - now)}`;
+    return high <= now ? "any moment" : `${least(low - now)} – ${least(high - now)}`;
+  };
+
   const clocks = new Map();
   function clock(seconds, options) {
     const key = JSON.stringify(options);
@@ -78,7 +90,10 @@
     const rows = listed();
     const lost = rows.reduce((total, row) => total + row.lost, 0);
     gisops.put("offline-grid", { rowData: rows });
-    gisops.put("offline-head", { children: rows.length ? `${rows.length} ${rows.length === 1 ? "cause" : "causes"} · ${lost} cameras lost` : "" });
+    const soon = rows.filter((row) => row.soon).length;
+    const gone = rows.length - soon;
+    const head = [gone && `${gone} ${gone === 1 ? "cause" : "causes"} · ${lost} cameras lost`, soon && `${soon} soon dark`];
+    gisops.put("offline-head", { children: head.filter(Boolean).join(" · ") });
     gisops.listed = rows;
   }
 
@@ -108,7 +123,7 @@
   let ticks = 0;
   let tickedAt = 0;
   function refreshDetails(change) {
-    if (!gisops.selected || !(change.changed || change.beat || change.kind === "full")) return;
+    if (!gisops.selected || gisops.selected.kind === "spans" || !(change.changed || change.beat || change.kind === "full")) return;
     const mine = gisops.numberOf.get(gisops.selected.id);
     const touched = (change.changed || []).some(([n]) => n === mine);
     if (!touched && performance.now() - tickedAt < 5000) return;
@@ -132,7 +147,7 @@
 
   // ---- search ---------------------------------------------------------------------------
 
-  const KINDS = { sites: "Site", stations: "Station", centres: "Centre", places: "Place", boxes: "Box", cameras: "Camera" };
+  const KINDS = { sites: "Site", stations: "Station", centres: "Centre", places: "Place", boxes: "Box", cameras: "Camera", spans: "Fibre" };
   let index = null;
   let found = [];
   let chosen = -1;
@@ -225,6 +240,8 @@
   function closeDetails() {
     if (!gisops.selected) return;
     gisops.selected = null;
+    gisops.marks = {};
+    gisops.fibreMarks.repaint();
     window.dash_clientside.set_props("selected", { data: null });
     gisops.devices.repaint();
   }
@@ -236,7 +253,13 @@
 
   Object.assign(window.dash_clientside.gisops, {
     drawer(selected) {
+      document.documentElement.dataset.drawer = selected ? selected.kind : "";
       return selected ? "panel detail on" : "panel detail";
+    },
+    marks(asked, placed) {
+      gisops.marks = { asked, placed };
+      gisops.fibreMarks.repaint();
+      return skip();
     },
     close() {
       closeDetails();
@@ -253,9 +276,11 @@
         const pane = document.querySelector(`.leaflet-pane-${name}-pane, .leaflet-pane-${name}, [class*="pane-${name}"]`);
         if (pane) pane.style.display = on.includes(name) ? "" : "none";
       }
+      gisops.fibreHidden = !on.includes("fibre");
       gisops.showDevices(on);
       gisops.showLabels(on);
       gisops.showCoverage(on);
+      gisops.showInspections(on);
       return skip();
     },
     search(text) {
@@ -282,6 +307,7 @@
       gisops.labels.repaint();
       gisops.devices.repaint();
       gisops.coverage.repaint();
+      gisops.fibreMarks.repaint();
       return gisops.theme;
     },
   });
@@ -293,6 +319,7 @@
     gisops.devices.repaint();
     gisops.coverageDistrict();
     if (gisops.live.tally) { keyNumbers(); list(); }
+    gisops.put("layer-count-inspections", { children: String(gisops.overdueBoxes().length) });
     if (!go || !gisops.map) return;
     const inside = sites.lat.map((lat, n) => [lat, sites.lon[n]]).filter((_, n) => gisops.district < 0 || sites.district[n] === gisops.district);
     const [s, w, n, e] = gisops.district < 0 ? [] : districts.bounds[gisops.district];

@@ -13,7 +13,7 @@ from dashboard.components.attributes import attributes
 from dashboard.components.history import history_figure, metric_label, unit_text
 from dashboard.records import Field
 from dashboard.words import CAUSE_LABELS, STATE_LABELS, age, event_label, local_time, utc_time
-from gisops.model.event import StoredEvent
+from gisops.model.event import EventKind, StoredEvent
 from gisops.model.outage import Outage
 from gisops.model.state import DeviceState
 from gisops.service.live import DeviceHistory
@@ -25,8 +25,10 @@ __all__ = [
     "head",
     "moment",
     "outage_block",
+    "pairs",
     "readings_block",
     "record_block",
+    "section",
     "state_block",
 ]
 
@@ -46,8 +48,8 @@ def head(title: str, subtitle: str, state: DeviceState | None) -> Component:
     return html.Div([html.Div([html.H2(title), html.Div(subtitle, className="sub")]), badge], className="detail-head")
 
 
-def state_block(row: StateRow | None, now: datetime, zone: str) -> Component:
-    """Say in which state a device is, since when and why."""
+def state_block(row: StateRow | None, now: datetime, zone: str, also: Sequence[tuple[str, str]] = ()) -> Component:
+    """Say in which state a device is, since when and why, and what else is urgent about it."""
     if row is None:
         return html.P("Never asked yet: nothing is known about it.", className="muted")
     seen = moment(row.seen_at, zone) if row.seen_at else "never"
@@ -57,13 +59,13 @@ def state_block(row: StateRow | None, now: datetime, zone: str) -> Component:
     ]
     if row.reason:
         lines.insert(0, ("Reason", row.reason))
-    return _pairs([(label, value, "") for label, value in lines])
+    return pairs([(label, value, "") for label, value in [*lines, *also]])
 
 
 def outage_block(outage: Outage, root_table: str, cameras_lost: int, zone: str) -> Component:
     """Say which outage a device is in: the causes with their odds, and the evidence."""
     causes = sorted(outage.causes.items(), key=lambda item: -item[1])[:4]
-    return _section(
+    return section(
         "Outage",
         html.P(
             [
@@ -113,7 +115,7 @@ def readings_block(history: DeviceHistory, zone: str) -> Component | None:
     title: list[str | Component] = ["Last readings" if lost else "Live readings"]
     if latest:
         title.append(html.Span(moment(latest.observed_at, zone), className="when"))
-    return _section(
+    return section(
         title,
         html.Div(
             [
@@ -155,8 +157,18 @@ def age_text(seconds: float) -> str:
 def events_block(events: Sequence[StoredEvent], zone: str) -> Component:
     """List what happened to a device, latest first."""
     if not events:
-        return _section("Events", html.P("Nothing recorded.", className="muted"))
-    return _section("Events", html.Ul([_event(stored, zone) for stored in events[:20]], className="events"))
+        return section("Events", html.P("Nothing recorded.", className="muted"))
+    told = [stored for place, stored in enumerate(events) if not _repeats(stored, events[place + 1 :])]
+    return section("Events", html.Ul([_event(stored, zone) for stored in told[:20]], className="events"))
+
+
+def _repeats(stored: StoredEvent, older: Sequence[StoredEvent]) -> bool:
+    """Whether a state was only written again with newer readings."""
+    before = next((o for o in older if o.event.kind is EventKind.STATE_CHANGED), None)
+    if stored.event.kind is not EventKind.STATE_CHANGED or before is None:
+        return False
+    one, other = stored.event.payload, before.event.payload
+    return (one["new"], one.get("reason")) == (other["new"], other.get("reason")) and one.get("old") == one["new"]
 
 
 def _event(stored: StoredEvent, zone: str) -> Component:
@@ -177,14 +189,14 @@ def _event(stored: StoredEvent, zone: str) -> Component:
 
 def record_block(title: str, fields: Sequence[Field]) -> Component:
     """Show a record, field by field."""
-    return _section(title, _pairs([(field.label, field.value, field.help) for field in fields]))
+    return section(title, pairs([(field.label, field.value, field.help) for field in fields]))
 
 
 def chips(title: str, table: str, things: Sequence[tuple[str, str, DeviceState | None]]) -> Component | None:
     """Show neighbours as buttons that select them: id, name and state of each."""
     if not things:
         return None
-    return _section(
+    return section(
         title, html.Div([_jump(table, key, name, state) for key, name, state in things], className="chips")
     )
 
@@ -194,12 +206,14 @@ def _jump(table: str, key: str, name: str, state: DeviceState | None = None) -> 
     return html.Button([sign, name], className="chip", type="button", **attributes(data_jump=f"{table}:{key}"))
 
 
-def _section(title: str | list[str | Component], *children: Component | None, css: str = "") -> Component:
+def section(title: str | list[str | Component], *children: Component | None, css: str = "") -> Component:
+    """Give a part of the drawer under its heading."""
     return html.Section(
         [html.H3(title), *(c for c in children if c is not None)], className=f"detail-section {css}".strip()
     )
 
 
-def _pairs(rows: Sequence[tuple[str, Any, str]]) -> Component:
+def pairs(rows: Sequence[tuple[str, Any, str]]) -> Component:
+    """Give a list of label, value and hint."""
     cells = [cell for label, value, hint in rows for cell in (html.Dt(label, title=hint), html.Dd(value))]
     return html.Dl(cells, className="pairs")

@@ -22,10 +22,13 @@ _LAYERS = (
     ("roads", "Roads"),
     ("districts", "Districts"),
     ("labels", "Names"),
+    ("inspections", "Overdue inspections"),
 )
+_COUNTED = frozenset({"inspections"})
+"""Layers whose number of things stands beside their name."""
+DEFAULT_LAYERS = [name for name, _ in _LAYERS if name not in _COUNTED]
 # Off until asked for: working it out takes the server a while.
 _COVERAGE = ("coverage", "Coverage")
-DEFAULT_LAYERS = [name for name, _ in _LAYERS]
 
 
 def legend(has_coverage: bool = False) -> Component:
@@ -75,11 +78,16 @@ def legend(has_coverage: bool = False) -> Component:
                 value=DEFAULT_LAYERS,
                 children=html.Div(
                     className="layer-chips",
-                    children=[dmc.Chip(label, value=name, size="xs", radius="sm") for name, label in layers],
+                    children=[_chip(name, label) for name, label in layers],
                 ),
             ),
         ],
     )
+
+
+def _chip(name: str, label: str) -> dmc.Chip:
+    count = html.Span("", id=ids.layer_count(name), className="layer-count") if name in _COUNTED else None
+    return dmc.Chip([label, count], value=name, size="xs", radius="sm")
 
 
 def _row(state: str, label: str) -> list[Component]:

@@ -124,5 +124,7 @@ def stores() -> list[Component]:
         dcc.Store(id=ids.NUDGE_ACK),
         dcc.Store(id=ids.SELECTED),
         dcc.Store(id=ids.DETAIL_TICK, data=0),
+        dcc.Store(id=ids.FIBRE_MARKS),
+        dcc.Store(id=ids.OTDR_MARKS),
         dcc.Store(id=ids.THEME, storage_type="local", data="dark"),
     ]

@@ -6,16 +6,20 @@ from collections.abc import Callable
 from datetime import datetime
 
 import dash_mantine_components as dmc
-from dash import ClientsideFunction, Dash, Input, Output, State, html, no_update
+from dash import ClientsideFunction, Dash, Input, Output, State, ctx, html, no_update
 from dash.development.base_component import Component
 
 from dashboard import ids
 from dashboard.components.attributes import attributes
 from dashboard.components.city_map import city_map
+from dashboard.components.fibre import otdr_form
 from dashboard.components.legend import legend
 from dashboard.components.offline import offline_panel
 from dashboard.components.shell import icon, key_numbers, stores, title_bar
-from dashboard.details import details
+from dashboard.details import shown
+from dashboard.fibre_desk import FibreDesk
+from dashboard.fibre_details import launches, reading_details
+from dashboard.fibre_marks import NO_MARKS
 from dashboard.payload import City
 from dashboard.records import load_schema
 from dashboard.subject import parse_subject
@@ -68,7 +72,7 @@ def _drawer() -> Component:
         id=ids.DETAIL_PANEL,
         className="panel detail",
         **attributes(aria_label="Details"),
-        children=[close, html.Div(id=ids.DETAIL_BODY, className="detail-body")],
+        children=[close, html.Div([html.Div(id=ids.DETAIL_BODY), otdr_form()], className="detail-scroll")],
     )
 
 
@@ -76,12 +80,44 @@ def register(app: Dash, view: LiveView, city: City, clock: Callable[[], datetime
     """Attach the page's callbacks."""
     schema = load_schema()
 
-    @app.callback(Output(ids.DETAIL_BODY, "children"), Input(ids.SELECTED, "data"), Input(ids.DETAIL_TICK, "data"))
+    desk = FibreDesk(city.inventory)
+
+    @app.callback(
+        Output(ids.DETAIL_BODY, "children"),
+        Output(ids.FIBRE_MARKS, "data"),
+        Input(ids.SELECTED, "data"),
+        Input(ids.DETAIL_TICK, "data"),
+    )
     async def show_details(selected: object, _tick: object) -> object:
         subject = parse_subject(selected, city.inventory)
         if subject is None:
-            return no_update
-        return await details(view, schema, subject, clock())
+            return no_update, NO_MARKS
+        return await shown(view, schema, desk, subject, clock())
+
+    @app.callback(
+        Output(ids.OTDR_LAUNCH, "data"),
+        Output(ids.OTDR_LAUNCH, "value"),
+        Input(ids.SELECTED, "data"),
+    )
+    async def offer_launches(selected: object) -> object:
+        subject = parse_subject(selected, city.inventory)
+        if subject is None or subject.table != "spans":
+            return no_update, no_update
+        return await launches(desk, subject.id)
+
+    @app.callback(
+        Output(ids.OTDR_PLACE, "children"),
+        Output(ids.OTDR_MARKS, "data"),
+        Input(ids.OTDR_ASK, "n_clicks"),
+        Input(ids.SELECTED, "data"),
+        State(ids.OTDR_LAUNCH, "value"),
+        State(ids.OTDR_DISTANCE, "value"),
+    )
+    async def place_reading(_clicks: object, selected: object, launch: object, distance: object) -> object:
+        subject = parse_subject(selected, city.inventory)
+        if subject is None or subject.table != "spans" or ctx.triggered_id != ids.OTDR_ASK:
+            return [], NO_MARKS
+        return await reading_details(desk, subject.id, launch, distance)
 
     def in_browser(name: str, *dependencies: Input | Output | State, initial: bool = True) -> None:
         app.clientside_callback(  # type: ignore[no-untyped-call]
@@ -89,6 +125,7 @@ def register(app: Dash, view: LiveView, city: City, clock: Callable[[], datetime
         )
 
     in_browser("drawer", Output(ids.DETAIL_PANEL, "className"), Input(ids.SELECTED, "data"))
+    in_browser("marks", Output(ids.MAP, "className"), Input(ids.FIBRE_MARKS, "data"), Input(ids.OTDR_MARKS, "data"))
     in_browser("close", Output(ids.SELECTED, "data"), Input(ids.DETAIL_CLOSE, "n_clicks"), initial=False)
     in_browser("district", Output(ids.DISTRICT, "className"), Input(ids.DISTRICT, "value"))
     in_browser("layers", Output(ids.LAYERS, "className"), Input(ids.LAYERS, "value"))

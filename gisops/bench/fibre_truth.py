@@ -62,6 +62,7 @@ class Truth:
             a, b = (_CORE if node in core else node for node in (span.start_id, span.end_id))
             self._ends[span.id] = (a, b)
             self.graph.add_edge(a, b, key=span.id)
+        self.node_of_centres = _CORE
         self._node = {b.id: _CORE if b.node_id in core else b.node_id for b in inventory.boxes.values()}
         self._faces = self._ports()
 
@@ -117,6 +118,22 @@ class Truth:
             if seen.dark <= {p for s in pair for p in self._facing.get(s, ())} and self.seen(pair) == seen
         )
         return (2, pairs) if pairs else (-1, frozenset())
+
+    def by_losses(self, seen: Seen, count: int) -> frozenset[str]:
+        """Match silent boxes alone, as one would by eye: the cuts, one after the other, whose boxes fit best."""
+        left, found = seen.lost, set()
+        for _ in range(count):
+            fits = [(len(left & lost) / len(left | lost), lost, s) for s, lost in self._losing.items() if left & lost]
+            if not fits:
+                break
+            _, lost, span_id = max(fits, key=lambda fit: (fit[0], fit[2]))
+            found.add(span_id)
+            left = left - lost
+        return frozenset(found)
+
+    @cached_property
+    def _losing(self) -> dict[str, frozenset[str]]:
+        return {span_id: seen.lost for span_id, seen in self.singles.items() if seen.lost}
 
     def unseen(self, cut: frozenset[str], seen: Seen) -> frozenset[str]:
         """Give the spans whose cut on top changes nothing that shows."""

@@ -38,11 +38,15 @@ def add(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check an inventory: 0 in order, 1 with problems."""
-    from gisops.health.catalogue import load_profiles
+    from gisops.health.catalogue import check_profiles
     from gisops.inventory.check import check_inventory
+    from gisops.inventory.finding import Finding
 
-    profiles = {profile.name: str(profile.kind) for profile in load_profiles(args.folder).values()}
-    raw, findings = check_inventory(args.folder, profiles=profiles)
+    known, mistakes = check_profiles(args.folder)
+    # Where a profile cannot be read, every device that names it would be a second problem for the same reason.
+    kinds = None if mistakes else {profile.name: str(profile.kind) for profile in known.values()}
+    raw, found = check_inventory(args.folder, profiles=kinds)
+    findings = [*(Finding(m.place, m.what, m.remedy, "device_profile") for m in mistakes), *found]
     counts = {table: len(rows) for table, rows in raw.tables.items() if table != "settings"}
     if args.json:
         problems = [{"place": f.place, "what": f.what, "remedy": f.remedy, "rule": f.rule} for f in findings]

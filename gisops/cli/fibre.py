@@ -8,7 +8,16 @@ from gisops.cli.common import Subparsers
 
 __all__ = ["QUESTIONS", "add"]
 
-QUESTIONS = ("length", "trace", "cut", "locate")
+QUESTIONS = (
+    "length",
+    "trace",
+    "cut",
+    "locate",
+    "import",
+    "export",
+    "resilience",
+    "otdr",
+)
 """Each is a module ``gisops.cli.fibre_QUESTION`` with ``add(subparsers)`` and ``run(args) -> int``."""
 
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from gisops.cli.common import Subparsers, add_inventory
+from gisops.cli.common import Subparsers, add_inventory, add_run, need_dsn
 
 if TYPE_CHECKING:
     from gisops.fibre.length import Total
@@ -22,6 +22,8 @@ def add(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser("length", help="how long the fibre is, by independent computations side by side")
     add_inventory(parser)
     parser.add_argument("--by", choices=_BY, metavar="GROUP", help=f"also by {', '.join(_BY)}")
+    parser.add_argument("--database", action="store_true", help="also as the database computes it (see --run)")
+    add_run(parser)
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
     parser.set_defaults(run=run)
 
@@ -32,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     from gisops.inventory.load import load_inventory
 
     inventory = load_inventory(args.inventory)
-    lengths = measure_spans(inventory)
+    lengths = measure_spans(inventory, _by_database(args) if args.database else None)
     rows = [*(totals(inventory, lengths, args.by) if args.by else ()), *totals(inventory, lengths)]
     if args.json:
         print(json.dumps({"inventory": str(args.inventory), "totals": [asdict(row) for row in rows]}))
@@ -41,6 +43,12 @@ def run(args: argparse.Namespace) -> int:
     for row in rows:
         print(_line(row))
     return 0
+
+
+def _by_database(args: argparse.Namespace) -> dict[str, float]:
+    from gisops.store.span_length import span_lengths_m
+
+    return span_lengths_m(need_dsn(args.run_dir))
 
 
 def _line(row: Total) -> str:

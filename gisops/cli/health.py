@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 __all__ = ["add", "run_list", "run_select", "run_test"]
 
+_INVENTORY = Path("data")
+_WALK_HELP = "output of snmpwalk -On, or an .snmprec"
+
 
 def add(subparsers: Subparsers) -> None:
     """Register the command."""
@@ -44,7 +47,7 @@ def add(subparsers: Subparsers) -> None:
     listing.set_defaults(run=run_list)
 
     select = actions.add_parser("select", help="which profile fits the device of a walk")
-    _add_walks(select)
+    select.add_argument("walk", type=Path, metavar="WALK", help=_WALK_HELP)
     _add_common(select)
     select.set_defaults(run=run_select)
 
@@ -88,15 +91,21 @@ def run_select(args: argparse.Namespace) -> int:
     """Print which profile fits a walk: 0 known, 1 a stranger read with a standard one."""
     from gisops.health.select import choose_profile
 
-    if len(args.walk) != 1:
-        raise ConfigError("--walk", f"{len(args.walk)} given", "give one")
-    walk = _read_walks(args.walk)[0]
+    walk = _read_walks([args.walk])[0]
     choice = choose_profile(walk.values, _known(args.inventory))
     if args.json:
-        answer = {"profile": choice.profile.name, "known": choice.is_known, "because": choice.because}
-        print(json.dumps({**answer, "sys_object_id": walk.sys_object_id}, ensure_ascii=False))
+        answer = {
+            "profile": choice.profile.name,
+            "known": choice.is_known,
+            "because": choice.because,
+            "sys_object_id": walk.sys_object_id,
+            "helpful": [{"oid": item.oid, "why": item.why} for item in choice.helpful],
+        }
+        print(json.dumps(answer, ensure_ascii=False))
     else:
         print(f"{choice.profile.name}: {choice.because}")
+        if choice.helpful:
+            print(f"would help: {', '.join(f'{item.oid} ({item.why})' for item in choice.helpful)}")
     return 0 if choice.is_known else 1
 
 
@@ -107,7 +116,7 @@ def _add_walks(parser: argparse.ArgumentParser) -> None:
         action="append",
         required=True,
         metavar="WALK",
-        help="output of snmpwalk -On, or an .snmprec; twice for rates",
+        help=f"{_WALK_HELP}; twice for rates",
     )
 
 
@@ -115,17 +124,18 @@ def _add_common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--inventory",
         type=Path,
-        default=Path("data"),
         metavar="DIR",
-        help="whose profiles/ to use too (default: data)",
+        help="whose profiles/ to use too (default: data, where there is one)",
     )
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
 
 
-def _known(inventory: Path) -> dict[str, Profile]:
+def _known(inventory: Path | None) -> dict[str, Profile]:
     from gisops.health.catalogue import load_profiles
 
-    return load_profiles(inventory)
+    if inventory is not None and not inventory.is_dir():
+        raise ConfigError(str(inventory), "is not a folder", "name an inventory folder, or leave --inventory out")
+    return load_profiles(inventory or _INVENTORY)
 
 
 def _read_walks(paths: Sequence[Path]) -> list[Walk]:
@@ -134,14 +144,14 @@ def _read_walks(paths: Sequence[Path]) -> list[Walk]:
     return [read_walk(path) for path in paths]
 
 
-def _find(wanted: str, inventory: Path) -> Profile:
+def _find(wanted: str, inventory: Path | None) -> Profile:
     """Give a profile by its file, or by its name."""
     import difflib
 
     from gisops.health.catalogue import profile_of_file
 
     path = Path(wanted)
-    if path.suffix == ".toml" or path.exists():
+    if path.suffix == ".toml" or path.is_file():
         return profile_of_file(path)
     known = _known(inventory)
     if wanted in known:
@@ -204,7 +214,7 @@ def _print_trial(trial: Trial, notes: Sequence[str]) -> None:
 def _shown(line: Line, width: int) -> str:
     unit = "" if line.unit in ("code", "count", "truth") else f" {line.unit}"
     limit = f"  <- {line.crossed}" if line.crossed else ""
-    return f"{line.name:<{width}}  {line.value:>14,.10g}{unit:<7}  {_some(line.oids)}{limit}"
+    return f"{line.name:<{width}}  {line.value:>15,.14g}{unit:<7}  {_some(line.oids)}{limit}"
 
 
 def _some(oids: Sequence[str]) -> str:

@@ -33,6 +33,8 @@ COMMANDS = (
     "probe",
     "report",
     "coverage",
+    "maintenance",
+    "ack",
     "db",
     "docs",
     "bench",

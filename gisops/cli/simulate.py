@@ -21,6 +21,10 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("--control", type=Path, metavar="SOCKET", help="default: control.sock in --run")
     parser.add_argument("--trap-port", type=int, default=16162, help="where traps go on 127.0.0.1 (default: 16162)")
     parser.add_argument("--no-traps", action="store_true", help="send no traps")
+    parser.add_argument(
+        "--rtsp-port", type=int, default=16554, help="where every device answers RTSP OPTIONS (default: 16554)"
+    )
+    parser.add_argument("--no-rtsp", action="store_true", help="give the devices no RTSP")
     parser.add_argument("--timeline", type=Path, metavar="FILE", help="TOML file of faults to come")
     parser.add_argument("--seed", type=int, default=1, help="makes chance repeatable (default: 1)")
     parser.set_defaults(run=run)
@@ -56,6 +60,7 @@ def run(args: argparse.Namespace) -> int:
         args.control or args.run_dir / "control.sock",
         tuple(read_timeline(args.timeline, inventory)) if args.timeline else (),
         args.seed,
+        None if args.no_rtsp else args.rtsp_port,
     )
 
     def ready(fleet: Fleet, start: datetime) -> None:

@@ -3,7 +3,7 @@
 The geodesic is Karney's (:mod:`gisops.geo.measure`). The plane is UTM 42N: each
 straight piece divided by the scale factor of the projection, taken at both ends
 and the middle (Simpson's rule). The database has a third way of its own, see
-``gisops/store/span_length.sql``.
+``gisops/store/span_length.py``.
 """
 
 from __future__ import annotations

@@ -121,7 +121,7 @@ def routes_of(network: FibreNetwork) -> Routes:
         settled[node], distance[node], via[node] = True, far, span
         order.append(node)
         for other, link in network.links[node]:
-            if not settled[other] and far + cable[link] < distance[other]:
+            if not settled[other] and far + cable[link] <= distance[other]:
                 distance[other] = far + cable[link]
                 heapq.heappush(queue, (distance[other], link, other))
     sizes = [1] * count

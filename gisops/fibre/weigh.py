@@ -63,10 +63,10 @@ def weigh(
     odds = np.clip(noise.cut_per_km * network.cable_m / 1000.0, 1e-9, 0.5)
     node_weight, is_heard = _nodes(inventory, network, evidence, noise)
     node_print = np.where(is_heard, rng.integers(1, 2**63, nodes, dtype=np.uint64), np.uint64(0))
-    face, face_print = np.zeros(spans), np.zeros(spans, dtype=np.uint64)
+    face, face_print = np.zeros(spans), [0] * spans
     missed, false = noise.alarm_missed, noise.alarm_false
     says = {True: math.log((1 - missed) / false), False: math.log(missed / (1 - false))}
-    draws = iter(rng.integers(1, 2**63, len(evidence.dark) + len(evidence.lit), dtype=np.uint64))
+    draws = iter(rng.integers(1, 2**63, len(evidence.dark) + len(evidence.lit)).tolist())
     for ports, is_dark in ((evidence.dark, True), (evidence.lit, False)):
         for box_id, port in sorted(ports):
             span = network.ports[box_id][port]
@@ -75,12 +75,12 @@ def weigh(
     for reading in evidence.otdr:
         for span, weight in _otdr(network, reading, noise).items():
             face[span] += weight
-            face_print[span] += rng.integers(1, 2**63, dtype=np.uint64)
+            face_print[span] += int(rng.integers(1, 2**63))
     return Weights(
         prior=np.log(odds / (1 - odds)),
         face=face,
         below=_sums(skeleton, node_weight, np.zeros(spans)),
-        face_print=face_print,
+        face_print=np.array([mark % 2**64 for mark in face_print], dtype=np.uint64),
         below_print=prints_below(skeleton, node_print, spans),
         node_print=node_print,
     )

@@ -10,7 +10,7 @@ from gisops.errors import ConfigError
 from gisops.health.profile import Profile
 from gisops.health.profile_text import Document, build_profile, extend, read_document
 
-__all__ = ["PROFILE_FOLDER", "load_profiles", "profile_of_file", "shipped_profiles"]
+__all__ = ["PROFILE_FOLDER", "check_profiles", "load_profiles", "profile_of_file", "shipped_profiles"]
 
 PROFILE_FOLDER = "profiles"
 """Inside an inventory folder: the user's own profiles."""
@@ -34,19 +34,45 @@ def load_profiles(inventory_dir: Path) -> dict[str, Profile]:
     ConfigError
         At ``file:line``; two files with one name, or two with one sysObjectID.
     """
+    profiles, mistakes = check_profiles(inventory_dir)
+    if mistakes:
+        raise mistakes[0]
+    return profiles
+
+
+def check_profiles(inventory_dir: Path) -> tuple[dict[str, Profile], tuple[ConfigError, ...]]:
+    """Read what :func:`load_profiles` reads, and give the mistakes of every file instead of raising the first.
+
+    Returns
+    -------
+    profiles, mistakes
+        The profiles that can be used, and the first mistake of each file that cannot.
+    """
     shipped = _shipped_documents()
     folder = inventory_dir / PROFILE_FOLDER
     own: dict[str, Document] = {}
+    mistakes: list[ConfigError] = []
     for path in sorted(folder.glob("*.toml")) if folder.is_dir() else []:
-        document = _read(path)
-        twin = own.get(document.name)
-        if twin is not None:
-            document.top.fail(f"is named {document.name}, as is {twin.top.file}", "rename one", "name")
-        own[document.name] = document
+        try:
+            document = _read(path)
+            twin = own.get(document.name)
+            if twin is not None:
+                document.top.fail(f"is named {document.name}, as is {twin.top.file}", "rename one", "name")
+        except ConfigError as error:
+            mistakes.append(error)
+        else:
+            own[document.name] = document
     profiles = {name: build_profile(document) for name, document in shipped.items() if name not in own}
-    profiles |= {name: build_profile(_extended(name, own, shipped, ())) for name in own}
-    _refuse_rivals({name: profiles[name] for name in own}, own)
-    return profiles
+    claimed: dict[str, str] = {}
+    for name, document in own.items():
+        try:
+            profile = build_profile(_extended(name, own, shipped, ()))
+            _refuse_rival(profile, claimed, document)
+        except ConfigError as error:
+            mistakes.append(error)
+        else:
+            profiles[name] = profile
+    return profiles, tuple(mistakes)
 
 
 def profile_of_file(path: Path) -> Profile:
@@ -97,12 +123,10 @@ def _extended(
     return extend(document, bases)
 
 
-def _refuse_rivals(profiles: Mapping[str, Profile], documents: Mapping[str, Document]) -> None:
-    claimed: dict[str, str] = {}
-    for name, profile in profiles.items():
-        for prefix in profile.sys_object_ids:
-            other = claimed.setdefault(prefix, name)
-            if other != name:
-                documents[name].top.fail(
-                    f"claims sysObjectID {prefix}, as does {other}", "make one of them longer", "sys_object_id"
-                )
+def _refuse_rival(profile: Profile, claimed: dict[str, str], document: Document) -> None:
+    for prefix in profile.sys_object_ids:
+        other = claimed.setdefault(prefix, profile.name)
+        if other != profile.name:
+            document.top.fail(
+                f"claims sysObjectID {prefix}, as does {other}", "make one of them longer", "sys_object_id"
+            )

@@ -87,16 +87,22 @@ class Decoder:
         >>> Decoder("degC", missing=frozenset({-32768})).decode(-32768).why
         '-32768 says that there is no reading'
         """
-        if self.is_plain and type(raw) is int:
+        if type(raw) is int and self.is_plain:
             return round(raw * self.scale * row_scale + self.offset, 9)
+        value = self.number(raw, at, row_scale)
+        return value if isinstance(value, Missing) else self.credible(value)
+
+    def number(self, raw: Raw, at: datetime | None = None, row_scale: float = 1.0) -> float | Missing:
+        """Turn a raw value into a number without asking whether it is credible (a part of a share)."""
         if raw is None:
             return NO_SUCH_OBJECT
         word: Word = raw if isinstance(raw, int) else _lower(raw)
         if word in self.missing or (isinstance(word, str) and _as_int(word) in self.missing):
             return Missing(f"{_shown(raw)} says that there is no reading")
-        value = self._meaning(raw, word, at, row_scale)
-        if isinstance(value, Missing):
-            return value
+        return self._meaning(raw, word, at, row_scale)
+
+    def credible(self, value: float) -> float | Missing:
+        """Give a value back, or why nobody should believe it."""
         if self.valid is not None and not self.valid[0] <= value <= self.valid[1]:
             return Missing(f"{value:g} is outside {self.valid[0]:g} to {self.valid[1]:g}")
         return round(value, 9)

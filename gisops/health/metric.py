@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from gisops.health.counter import Counter
 from gisops.health.decode import Decoder, Word
@@ -129,6 +130,14 @@ class Metric:
     rows: Aggregate = Aggregate.FIRST
     counter: Counter | None = None
     limit: Limit | None = None
+
+    @cached_property
+    def simple(self) -> Term | None:
+        """The one term whose raw value alone is the metric; ``None`` where there is more to it."""
+        if len(self.terms) != 1 or self.counter is not None or self.rows is Aggregate.COUNT:
+            return None
+        term = self.terms[0]
+        return term if term.percent_of is None and term.needs is None else None
 
     def decode(self, raw: Raw) -> float | None:
         """Turn a raw value that came by itself (a trap) into the metric; ``None`` where it means nothing."""

@@ -64,13 +64,18 @@ class _Pass:
         raw = self.raws.get(term.oid)
         if metric.counter is not None:
             return self.rate(metric, term, raw)
-        value = metric.decoder.decode(raw, self.at, term.scale)
-        if term.percent_of is None or isinstance(value, Missing):
-            return value
-        whole = metric.decoder.decode(self.raws.get(term.percent_of), self.at, term.scale)
+        if term.percent_of is not None:
+            return self.share(metric, term, raw, term.percent_of)
+        return metric.decoder.decode(raw, self.at, term.scale)
+
+    def share(self, metric: Metric, term: Term, raw: Raw, whole_oid: str) -> float | Missing:
+        part = metric.decoder.number(raw, self.at, term.scale)
+        if isinstance(part, Missing):
+            return part
+        whole = metric.decoder.number(self.raws.get(whole_oid), self.at, term.scale)
         if isinstance(whole, Missing):
-            return Missing(f"the whole: {whole.why}")
-        return round(100 * value / whole, 9) if whole > 0 else Missing(f"a share of {whole:g} is no share")
+            return Missing(f"the whole of it: {whole.why}")
+        return metric.decoder.credible(100 * part / whole) if whole > 0 else Missing(f"a share of {whole:g} is none")
 
     def rate(self, metric: Metric, term: Term, raw: Raw) -> float | Missing:
         if metric.counter is None or raw is None:
@@ -101,11 +106,11 @@ def read_metrics(metrics: Sequence[Metric], raws: Mapping[str, Raw], at: datetim
     values: dict[str, float | None] = {}
     missing: dict[str, str] = {}
     for metric in metrics:
-        terms = metric.terms
-        if len(terms) == 1:
-            value = poll.value(metric, terms[0])
+        simple = metric.simple
+        if simple is not None:
+            value = metric.decoder.decode(raws.get(simple.oid), at, simple.scale)
         else:
-            value = combine([poll.value(metric, term) for term in terms], metric.rows)
+            value = combine([poll.value(metric, term) for term in metric.terms], metric.rows)
         if isinstance(value, Missing):
             values[metric.name] = None
             missing[metric.name] = value.why

@@ -9,7 +9,7 @@ from gisops.health.profile import Profile
 from gisops.health.raw import Raw
 from gisops.health.walk import SYS_OBJECT_ID
 
-__all__ = ["GENERIC", "Choice", "choose_profile", "select_profile"]
+__all__ = ["GENERIC", "Choice", "Helpful", "choose_profile", "select_profile"]
 
 GENERIC = "generic-camera"
 """What a device is read with that answers nothing that any profile knows."""
@@ -24,6 +24,16 @@ _MIBS: Mapping[str, str] = {
     "1.3.6.1.2.1.17": "BRIDGE-MIB",
 }
 """Where the standard MIBs that tell of health hang."""
+_SHOWN = 3
+"""Subtrees and profiles that are named at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Helpful:
+    """An object or subtree that would tell more of a stranger, and why."""
+
+    oid: str
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +48,15 @@ class Choice:
         Whether the device itself says that it is of this kind; else the
         profile is the standard one that reads most of it.
     because
-        Why, in words; for a stranger, what would help.
+        Why, in words; for a stranger, what to do.
+    helpful
+        What would tell more of a stranger; none where the device is known.
     """
 
     profile: Profile
     is_known: bool
     because: str
+    helpful: tuple[Helpful, ...] = ()
 
 
 def select_profile(sys_object_id: str | None, profiles: Mapping[str, Profile]) -> Profile | None:
@@ -96,11 +109,30 @@ def _for_a_stranger(says: str | None, walk: Mapping[str, Raw], profiles: Mapping
     own = sorted({".".join(oid.split(".")[:8]) for oid in walk if oid.startswith("1.3.6.1.4.1.")})
     who = f"sysObjectID {says} is unknown" if says else "the walk holds no sysObjectID (1.3.6.1.2.1.1.2.0)"
     answers = f"it answers {_listed(mibs)}" if mibs else "it answers none of the MIBs that tell of health"
-    hint = f"try {_listed(readable[:3], 'or')}" if readable else f"{GENERIC} reads the little there is"
+    hint = f"try {_listed(readable[:_SHOWN], 'or')}" if readable else f"{GENERIC} reads the little there is"
     enterprise = says if says and says.startswith("1.3.6.1.4.1.") else None
     claim = f'sys_object_id = "{enterprise}"' if enterprise else "an inventory that names it for the device"
-    private = f" and objects under {_listed(own[:3])}" if own else ""
-    return Choice(best, False, f"{who}: {answers}: {hint}, or write a profile with {claim}{private}")
+    private = f" and objects under {_listed(own[:_SHOWN])}" if own else ""
+    because = f"{who}: {answers}: {hint}, or write a profile with {claim}{private}"
+    return Choice(best, False, because, _helpful(says, own, best, walk))
+
+
+def _helpful(says: str | None, own: list[str], best: Profile, walk: Mapping[str, Raw]) -> tuple[Helpful, ...]:
+    """Name what would tell more: who it is, its vendor's own objects, and what the chosen profile asks in vain."""
+    found = [] if says else [Helpful(SYS_OBJECT_ID, "sysObjectID, not in the walk")]
+    for root in own[:_SHOWN]:
+        number = sum(f"{oid}.".startswith(f"{root}.") for oid in walk)
+        objects = "1 object" if number == 1 else f"{number} objects"
+        found.append(Helpful(root, f"the vendor's own, {objects} that no profile reads"))
+    enterprise = ".".join(says.split(".")[:7]) if says and says.startswith("1.3.6.1.4.1.") else None
+    if enterprise and not any(f"{root}.".startswith(f"{enterprise}.") for root in own):
+        found.append(Helpful(enterprise, "the vendor's own, not in the walk"))
+    for metric in best.resolve(walk).metrics:
+        place = metric.table.column if metric.table else metric.terms[0].oid
+        is_there = any(walk.get(term.oid) is not None for term in metric.terms)
+        if not is_there and all(place != other.oid for other in found):
+            found.append(Helpful(place, f"{metric.name} of {best.name}, not answered"))
+    return tuple(found)
 
 
 def _share(profile: Profile, walk: Mapping[str, Raw]) -> tuple[float, int]:

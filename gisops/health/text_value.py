@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from gisops.health.raw import Missing
 from gisops.health.units import convert
@@ -60,6 +61,7 @@ class TextNumber:
     has_unit: bool
 
 
+@lru_cache(maxsize=8192)
 def number_in(text: str, unit: str, *, binary: bool = False) -> TextNumber | Missing:
     """Find the number in a text.
 

@@ -20,7 +20,7 @@ from gisops.inventory.typed import shorten
 from gisops.inventory.values import parse_value
 from gisops.model.ofds import OFDS_NAMES, ofds_value
 
-__all__ = ["Incoming", "incoming_rows"]
+__all__ = ["Incoming", "incoming_rows", "row_values"]
 
 _DECIMALS = 7
 """1 cm: finer than any survey of poles."""
@@ -72,6 +72,18 @@ def incoming_rows(
             continue
         usable[key] = Incoming(row.place, key, values, geometry if table in GEOMETRY_KINDS else None)
     return list(usable.values()), refused
+
+
+def row_values(table: str, row: OfficialRow, matched: ColumnMap) -> tuple[dict[str, Any], list[Finding]]:
+    """Type the values of one row by the schema of its table; its geometry is another matter.
+
+    Returns
+    -------
+    values, findings
+        What is given and can be used, and one finding for each value that cannot.
+    """
+    findings: list[Finding] = []
+    return _values(table, row, matched, None, findings), findings
 
 
 def _values(

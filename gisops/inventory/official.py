@@ -1,4 +1,4 @@
-"""What does a file of official data hold? CSV, GeoJSON, GeoPackage, Shapefile or KML, brought to WGS 84.
+"""What does a file of official data hold? CSV, GeoJSON, GeoPackage, Shapefile, KML or KMZ, brought to WGS 84.
 
 Nothing is judged here: every row keeps its own column names, and its place in
 the file, for the column map and the schema to make sense of.
@@ -7,6 +7,7 @@ the file, for the column map and the schema to make sense of.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,12 +19,13 @@ from pyproj.exceptions import CRSError
 
 from gisops.errors import InventoryError
 from gisops.inventory.csv_text import parse_csv
+from gisops.inventory.kmz import read_kmz
 from gisops.inventory.schema import nearest
 from gisops.inventory.text_file import read_text
 
-__all__ = ["Official", "OfficialRow", "read_official", "to_wgs84"]
+__all__ = ["Official", "OfficialRow", "official_layers", "read_official", "to_wgs84"]
 
-_BY_GDAL = frozenset({".geojson", ".json", ".gpkg", ".shp", ".kml"})
+_BY_GDAL = frozenset({".geojson", ".json", ".gpkg", ".shp", ".kml", ".kmz"})
 _BY_US = frozenset({".csv", ".txt", ".tsv"})
 _POINTS_ELSEWHERE = b"<OGRVRTDataSource"
 """A GDAL description of other sources, which may be anywhere; not data."""
@@ -74,6 +76,22 @@ def read_official(path: Path, layer: str | None = None, crs: str | None = None) 
     return _read_vector(path, layer, crs)
 
 
+def official_layers(path: Path) -> tuple[str, ...]:
+    """Give the names of the layers of a file; one without a name for a CSV file.
+
+    Raises
+    ------
+    InventoryError
+        Where it cannot be read.
+    """
+    if path.suffix.lower() in _BY_US:
+        return ("",)
+    import pyogrio  # noqa: PLC0415 - as below
+
+    with _said_in_one_line(path):
+        return tuple(str(name) for name, _ in pyogrio.list_layers(_source(path)))
+
+
 def to_wgs84(place: str, crs: str) -> Transformer:
     """Give the way from a coordinate reference system to WGS 84 longitude and latitude.
 
@@ -108,22 +126,14 @@ def _read_csv(path: Path) -> Official:
 def _read_vector(path: Path, layer: str | None, crs: str | None) -> Official:
     import pyogrio.raw  # noqa: PLC0415 - GDAL takes longer to load than a whole check of an inventory
 
-    try:
-        with path.open("rb") as file:
-            if _POINTS_ELSEWHERE in file.read(4096):
-                raise InventoryError(str(path), "describes data elsewhere", "give the file with the data itself")
-        layers = [str(name) for name, _ in pyogrio.list_layers(path)]
-        if layer is None and len(layers) > 1:
-            raise InventoryError(str(path), f"has layers {', '.join(layers)}", "choose one with --layer")
-        if layer is not None and layer not in layers:
-            remedy = nearest(layer, layers, f"use one of {', '.join(layers)}")
-            raise InventoryError(str(path), f"has no layer {layer!r}", remedy)
-        meta, _, geometry, fields = pyogrio.raw.read(path, layer=layer, force_2d=True)
-    except OSError as error:
-        raise InventoryError(str(path), f"cannot be read ({error.strerror})", "check its path and mode") from error
-    except (RuntimeError, ValueError) as error:
-        reason = str(error).splitlines()[0][:120]
-        raise InventoryError(str(path), f"cannot be read ({reason})", "export it again from its source") from error
+    layers = official_layers(path)
+    if layer is None and len(layers) > 1:
+        raise InventoryError(str(path), f"has layers {', '.join(layers)}", "choose one with --layer")
+    if layer is not None and layer not in layers:
+        remedy = nearest(layer, layers, f"use one of {', '.join(layers)}")
+        raise InventoryError(str(path), f"has no layer {layer!r}", remedy)
+    with _said_in_one_line(path):
+        meta, _, geometry, fields = pyogrio.raw.read(_source(path), layer=layer, force_2d=True)
     names = tuple(str(name) for name in meta["fields"])
     shapes = shapely.from_wkb(geometry) if geometry is not None else np.full(len(fields[0]) if fields else 0, None)
     found = crs or meta["crs"]
@@ -134,6 +144,27 @@ def _read_vector(path: Path, layer: str | None, crs: str | None) -> Official:
     if found is not None:
         shapes = _moved(to_wgs84(str(path), str(found)), shapes)
     return Official(names, tuple(_rows(path, names, fields, shapes)))
+
+
+def _source(path: Path) -> Path | bytes:
+    """Give what GDAL is to read: the file, or what is packed in it."""
+    if path.suffix.lower() == ".kmz":
+        return read_kmz(path)
+    with path.open("rb") as file:
+        if _POINTS_ELSEWHERE in file.read(4096):
+            raise InventoryError(str(path), "describes data elsewhere", "give the file with the data itself")
+    return path
+
+
+@contextmanager
+def _said_in_one_line(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise InventoryError(str(path), f"cannot be read ({error.strerror})", "check its path and mode") from error
+    except (RuntimeError, ValueError) as error:
+        reason = str(error).splitlines()[0][:120]
+        raise InventoryError(str(path), f"cannot be read ({reason})", "export it again from its source") from error
 
 
 def _moved(transformer: Transformer, shapes: Any) -> Any:  # noqa: ANN401 - numpy arrays of shapely geometries

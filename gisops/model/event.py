@@ -22,9 +22,23 @@ class EventKind(StrEnum):
     """``payload``: the outage as :meth:`gisops.model.outage.Outage.to_json` gives it."""
     OUTAGE_UPDATED = "outage_updated"
     OUTAGE_CLOSED = "outage_closed"
+    AUTONOMY_MEASURED = "autonomy_measured"
+    """A run on battery ended; ``subject``: the box; ``occurred_at``: the last moment it is known to have run on it.
+
+    ``payload``: began_at (with the subject its identity: the last event of one began_at holds), began_low,
+    ended_low, ended_high (times or null), end (``mains_back``: lasted at least so long, ``dark``: exhausted between
+    ended_low and ended_high, ``unknown``: lasted at least so long, ``withdrawn``: taken back), lasted_low_h,
+    lasted_high_h (null: not known), followed_from (first answer on battery), charge_start_pct, charge_first_pct,
+    charge_end_pct, energy_wh, load_w, voltage_end_v, temperature_c (null: not read), why."""
     COLLECTOR_STARTED = "collector_started"
     """``payload``: devices, interval_s."""
     COLLECTOR_STOPPED = "collector_stopped"
+    OUTAGE_ACKNOWLEDGED = "outage_acknowledged"
+    """Somebody has taken it on. ``subject``: the outage; ``payload``: by, note."""
+    MAINTENANCE_PLANNED = "maintenance_planned"
+    """``subject``: the window; ``payload``: :meth:`gisops.model.maintenance.MaintenanceWindow.to_json`."""
+    MAINTENANCE_CANCELLED = "maintenance_cancelled"
+    """``subject``: the window; ``payload``: ends_at (from when it does not hold any more), by, note."""
     INVENTORY_CHANGED = "inventory_changed"
     """``payload``: devices, added, removed (numbers)."""
 

@@ -235,23 +235,24 @@ class _Seen:
                 break
             if ttl in self.hops:
                 continue
-            self.sent_at[ttl] = self.loop.time()
             with contextlib.suppress(OSError):
                 # No route from here at all shows as a route without a hop.
                 way.send(ttl, attempt)
+                self.sent_at[ttl] = self.loop.time()
 
     def drain(self, way: Way) -> None:
         with contextlib.suppress(BlockingIOError):
             for _ in range(_DRAIN):
+                at = self.loop.time()
                 said = way.read()
                 if said is not None:
-                    self.take(said)
+                    self.take(said, at)
 
-    def take(self, said: _Said) -> None:
+    def take(self, said: _Said, at: float) -> None:
         sent_at = self.sent_at.get(said.ttl)
         if sent_at is None:
             return
-        self.hops.setdefault(said.ttl, Hop(said.ttl, said.sender, self.loop.time() - sent_at, said.says))
+        self.hops.setdefault(said.ttl, Hop(said.ttl, said.sender, at - sent_at, said.says))
         if said.is_host:
             self.host_ttl = min(said.ttl, self.host_ttl or said.ttl)
         elif said.says:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from gisops.config.credentials import load_credentials
 from gisops.diagnosis.facts import Signal
@@ -20,8 +21,16 @@ from gisops.health.profile import Profile
 from gisops.inventory.load import load_inventory
 from gisops.model.event import Event, EventKind
 from gisops.model.inventory import Inventory
+from gisops.probe.ports import ProbeTarget
+from gisops.probe.prober import HostProber
+from gisops.service.asker import Asker
 from gisops.service.collector import Collector, targets_of
+from gisops.service.fitter import Fitter
+from gisops.service.hosts import Means, hosts_of, without_snmp
+from gisops.service.keeper import Keeper
+from gisops.service.lifeline import Lifeline
 from gisops.service.live_store import StoreLiveView
+from gisops.service.power_history import recall
 from gisops.service.signals import signal_of
 from gisops.service.watch import Watch
 from gisops.service.writer import Writer, drain
@@ -29,9 +38,11 @@ from gisops.snmp.engine import SnmpEngine
 from gisops.snmp.ports import Target
 from gisops.snmp.schedule import Schedule
 from gisops.snmp.traps import TrapListener
+from gisops.store.housekeeping import PgHousekeeping
 from gisops.store.lock import RunLock
 from gisops.store.migrate import migrate
 from gisops.store.notices import tell_of_changes
+from gisops.store.places import write_memberships
 from gisops.store.ports import Batch, Reader
 from gisops.store.reader import PgReader
 from gisops.store.recorder import PgRecorder
@@ -60,6 +71,8 @@ class CollectorPlan:
         Folder where readings and events wait while the database is away.
     spool_bytes
         How large it may grow before the oldest samples are dropped.
+    means
+        What a silent device can be asked, beside SNMP.
     """
 
     inventory: Path
@@ -71,6 +84,7 @@ class CollectorPlan:
     trap_port: int | None = 16162
     bind: str = "127.0.0.1"
     spool_bytes: int = 4 * 1024**3
+    means: Means = field(default_factory=Means)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +111,10 @@ class Hooks:
 
 async def collect(plan: CollectorPlan, clock: Callable[[], datetime], hooks: Hooks) -> Collector:
     """Run a collector until it is told to stop."""
-    inventory, profiles, targets = _read(plan)
+    stock = _read(plan)
+    inventory, profiles, targets = stock.inventory, stock.profiles, stock.targets
     await asyncio.to_thread(migrate, plan.dsn)
+    await asyncio.to_thread(write_memberships, plan.dsn, inventory, clock())
     watch = Watch(inventory, profiles, shipped_causes(), plan.interval_s, clock())
     loop = asyncio.get_running_loop()
     schedule = Schedule(targets, plan.interval_s, loop.time())
@@ -112,44 +128,95 @@ async def collect(plan: CollectorPlan, clock: Callable[[], datetime], hooks: Hoo
         spool = Spool(plan.spool, plan.spool_bytes)
         await drain(spool, recorder)
         await _restore(watch, reader)
+        recalled = await recall(watch.power, reader, profiles, clock())
         engine = await SnmpEngine.open(plan.bind)
         stack.push_async_callback(engine.close)
-        writer = Writer(recorder, spool)
+        listeners: list[TrapListener] = []
+        writer = Writer(recorder, spool, _to_all(listeners))
         await writer.open()
-        collector = Collector(watch, targets, engine, schedule, writer, clock)
+        prober = await HostProber.open()
+        stack.push_async_callback(prober.close)
+        asker = Asker(engine, prober, stock.hosts_without_snmp)
+        lifeline = Lifeline(prober, stock.hosts, lambda result: watch.take_probe(result, clock()))
+        stack.push_async_callback(lifeline.close)
+        fitter = Fitter(engine)
+        collector = Collector(watch, targets, asker, schedule, writer, clock, lifeline, fitter)
+        collector.fit_to(inventory, profiles)
         if plan.trap_port is not None:
-            listener = await TrapListener.open(plan.bind, plan.trap_port, collector.knows, collector.on_trap, clock)
+            listener = await TrapListener.open(
+                plan.bind,
+                plan.trap_port,
+                collector.knows,
+                collector.on_trap,
+                clock,
+                engine_ids=engine.engine_id_of,
+                users={target.credential.name: target.credential for target in targets.values()}.values(),
+                state_dir=plan.spool,
+            )
             stack.push_async_callback(listener.close)
-        await recorder.write(Batch(clock(), events=[_started(clock(), len(targets), plan.interval_s)]))
-        stack.enter_context(_running(_reload_when_told(plan, collector, hooks)))
+            listeners.append(listener)
+        await recorder.write(Batch(clock(), events=[*recalled, _started(clock(), len(targets), plan.interval_s)]))
+        stack.enter_context(_running(fitter.run(collector.take_fit)))
+
+        def adopt(stock: _Stock) -> None:
+            asker.adopt(stock.hosts_without_snmp)
+            lifeline.adopt(stock.hosts)
+            collector.adopt(stock.inventory, stock.profiles, stock.targets)
+
+        stack.enter_context(_running(_reload_when_told(plan, adopt, hooks, clock)))
         stack.enter_context(_running(tell_of_changes(plan.dsn, hooks.reload)))
+        keeper = Keeper(PgHousekeeping(plan.dsn, ZoneInfo(inventory.settings.time_zone)), clock)
+        stack.enter_context(_running(keeper.run(hooks.stop)))
         hooks.on_ready(collector, len(targets))
         await collector.run(hooks.stop)
     return collector
 
 
-def _read(plan: CollectorPlan) -> tuple[Inventory, Mapping[str, Profile], dict[str, Target]]:
+@dataclass(frozen=True, slots=True)
+class _Stock:
+    """What there is to ask, and how."""
+
+    inventory: Inventory
+    profiles: Mapping[str, Profile]
+    targets: Mapping[str, Target]
+    hosts: Mapping[str, ProbeTarget]
+    hosts_without_snmp: Mapping[str, ProbeTarget]
+
+
+def _read(plan: CollectorPlan) -> _Stock:
     inventory = load_inventory(plan.inventory)
     profiles = load_profiles(plan.inventory)
-    return (
-        inventory,
-        profiles,
-        targets_of(inventory, profiles, load_credentials(plan.credentials), plan.timeout_s),
-    )
+    targets = targets_of(inventory, profiles, load_credentials(plan.credentials), plan.timeout_s)
+    hosts = hosts_of(inventory, profiles, plan.means, plan.timeout_s)
+    alone = without_snmp(inventory, profiles)
+    return _Stock(inventory, profiles, targets, hosts, {d: host for d, host in hosts.items() if d in alone})
 
 
-async def _reload_when_told(plan: CollectorPlan, collector: Collector, hooks: Hooks) -> None:
+async def _reload_when_told(
+    plan: CollectorPlan, adopt: Callable[[_Stock], None], hooks: Hooks, clock: Callable[[], datetime]
+) -> None:
     """Take a changed inventory in; one that cannot be read leaves everything as it is."""
     while True:
         await hooks.reload.wait()
         hooks.reload.clear()
         try:
-            inventory, profiles, targets = await asyncio.to_thread(_read, plan)
+            stock = await asyncio.to_thread(_read, plan)
+            await asyncio.to_thread(write_memberships, plan.dsn, stock.inventory, clock())
         except GisopsError as error:
             hooks.on_reload(error)
             continue
-        collector.adopt(inventory, profiles, targets)
-        hooks.on_reload(len(targets))
+        adopt(stock)
+        hooks.on_reload(len(stock.targets))
+
+
+def _to_all(listeners: list[TrapListener]) -> Callable[[Iterable[int]], None]:
+    """Tell whoever listens by then what is stored."""
+
+    def acknowledge(receipts: Iterable[int]) -> None:
+        for listener in listeners:
+            listener.acknowledge(receipts)
+
+    return acknowledge
 
 
 @contextlib.contextmanager

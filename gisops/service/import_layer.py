@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import os
-import tempfile
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 from gisops.errors import InventoryError
-from gisops.inventory.check import check_inventory
 from gisops.inventory.column_map import ColumnMap, match_columns
 from gisops.inventory.finding import Finding
 from gisops.inventory.incoming import Incoming, incoming_rows
@@ -23,12 +16,12 @@ from gisops.inventory.official import Official, read_official, to_wgs84
 from gisops.inventory.read import CSV_TABLES, file_of
 from gisops.inventory.schema import schema
 from gisops.inventory.text_file import read_text
+from gisops.service.layer_files import keep_in_log, new_problems, write_whole
 
 __all__ = ["LAYERS", "ImportReport", "Source", "import_layer"]
 
 LAYERS = (*CSV_TABLES, "districts", "places", "roads", "nodes", "spans")
 """What can be imported."""
-_LOG = "imports.jsonl"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,12 +129,11 @@ def import_layer(
     merged = (merge_csv if table in CSV_TABLES else merge_geojson)(
         table, str(target), before, usable, replace=replace
     )
-    problems = _new_problems(folder, file_of(table), merged.text, profiles)
+    problems = new_problems(folder, {file_of(table): merged.text}, profiles)
     good = force or not (refused or problems)
     written = good and not dry_run and (merged.text != before)
     if written:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        _write_whole(target, merged.text)
+        write_whole({target: merged.text})
     report = ImportReport(
         layer=table,
         source=str(source.path),
@@ -158,7 +150,7 @@ def import_layer(
         written=written,
     )
     if written:
-        _keep(folder, source, report, now())
+        keep_in_log(folder, [source.path], asdict(report), now())
     return report
 
 
@@ -194,46 +186,3 @@ def _need_columns(
             f"say which in --map ([columns] or [values]); its columns are {', '.join(official.columns) or 'none'}"
         )
         raise InventoryError(str(path), f"no column gives {', '.join(missing)} of {table}", remedy)
-
-
-def _new_problems(folder: Path, name: str, text: str, profiles: Mapping[str, str] | None) -> tuple[Finding, ...]:
-    """Check the inventory as it would be; give the problems that it does not have now."""
-    _, after = check_inventory(folder, profiles=profiles, overlay={name: text})
-    if not after:
-        return ()
-    _, before = check_inventory(folder, profiles=profiles, overlay={})
-    known = Counter((finding.rule, finding.what) for finding in before)
-    return tuple(finding for finding in after if not _take(known, (finding.rule, finding.what)))
-
-
-def _take(known: Counter[tuple[str, str]], key: tuple[str, str]) -> bool:
-    if known[key] <= 0:
-        return False
-    known[key] -= 1
-    return True
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Replace a file in one step: whoever reads it meanwhile sees the old or the new one."""
-    path = path.resolve()
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(path)
-    finally:
-        Path(temporary).unlink(missing_ok=True)
-
-
-def _keep(folder: Path, source: Source, report: ImportReport, now: datetime) -> None:
-    line: dict[str, Any] = {
-        "imported_at": now.isoformat(),
-        "sha256": sha256(source.path.read_bytes()).hexdigest(),
-        **asdict(report),
-    }
-    with (folder / _LOG).open("a", encoding="utf-8") as log:
-        log.write(json.dumps(line, ensure_ascii=False) + "\n")

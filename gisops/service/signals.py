@@ -11,7 +11,7 @@ from gisops.model.event import Event, EventKind
 from gisops.service.layout import FIRST_CAMERA_PORT
 from gisops.snmp.ports import Trap
 
-__all__ = ["Signals", "port_of", "signal_in", "signal_of"]
+__all__ = ["Signals", "port_of", "signal_of"]
 
 _SAYS_OTHERWISE = {
     "door_opened": ("door_open", 0.5),
@@ -65,17 +65,13 @@ def port_of(trap: Trap) -> int | None:
 
 
 def signal_of(event: Event) -> Signal | None:
-    """Give the signal that a recorded trap was; ``None`` for anything else."""
+    """Read what a recorded trap means for a diagnosis; ``None`` for anything else.
+
+    An ifIndex becomes the switch port of a camera.
+    """
     if event.kind is not EventKind.TRAP_RECEIVED:
         return None
-    payload = event.payload
-    return signal_in(event.subject, payload["trap"], payload["values"], payload["port"], event.occurred_at)
-
-
-def signal_in(
-    device_id: str, trap: str, metrics: Mapping[str, float | None], port: int | None, at: datetime
-) -> Signal | None:
-    """Read what a trap means for a diagnosis; ``port`` (an ifIndex) becomes the switch port of a camera."""
+    trap, metrics, port = (event.payload[key] for key in ("trap", "values", "port"))
     name: str | None = None
     if trap == "door_changed":
         name = "door_opened" if metrics.get("door_open") else None
@@ -85,4 +81,4 @@ def signal_in(
         name = trap
     if name is None:
         return None
-    return Signal(device_id, name, at, port - FIRST_CAMERA_PORT if port is not None else None)
+    return Signal(event.subject, name, event.occurred_at, port - FIRST_CAMERA_PORT if port is not None else None)

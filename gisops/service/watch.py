@@ -6,7 +6,7 @@ replies and traps and asks it to settle; what comes out is written and shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -14,18 +14,35 @@ from gisops.diagnosis.engine import review
 from gisops.diagnosis.facts import DeviceFact, Facts, Signal
 from gisops.diagnosis.likelihood import CauseTable
 from gisops.health.flap import FlapRule, resume
-from gisops.health.machine import PATH_LOST, Parent, Track, expire, is_in_doubt, judge, overlay, standing_of
+from gisops.health.machine import (
+    PATH_LOST,
+    Parent,
+    Track,
+    attest,
+    breaches_in,
+    expire,
+    is_in_doubt,
+    judge,
+    overlay,
+    release,
+    standing_of,
+)
+from gisops.health.power.watch import PowerNews, PowerWatch
 from gisops.health.profile import Profile
 from gisops.health.reading import Reading
+from gisops.health.vitality import Evidence, decide
 from gisops.model.event import Event, EventKind, Observation, Reachability
 from gisops.model.inventory import Inventory
 from gisops.model.outage import Outage
 from gisops.model.state import DeviceKind, DeviceState
+from gisops.probe.ports import ProbeResult
+from gisops.service.fit import is_outdated
 from gisops.service.layout import FIRST_CAMERA_PORT, layout_of
 from gisops.service.ledger import Ledger
-from gisops.service.signals import Signals, port_of, signal_in
+from gisops.service.notifications import Intake, Recorded
+from gisops.service.signals import Signals, signal_of
 from gisops.service.urgency import Urgency
-from gisops.snmp.ports import Reply, Trap
+from gisops.snmp.ports import Reply, Trap, Value
 from gisops.store.ports import Batch, Sample, StateRow
 
 __all__ = ["Watch"]
@@ -52,6 +69,11 @@ class Watch:
         Seconds between two polls of a device.
     now
         UTC; from when the states are unknown.
+
+    Attributes
+    ----------
+    power
+        Runs on battery and times to dark of the boxes.
     """
 
     def __init__(
@@ -71,9 +93,14 @@ class Watch:
         self._cut_off: frozenset[str] = frozenset()
         self._signals = Signals()
         self._ledger = Ledger()
+        self._intake = Intake(self._device_at, self._profile_of)
+        self._receipts: list[int] = []
         self._dirty = True
         self._look_over_at = now
         self._readings: dict[str, Reading] = {}
+        self._doubts: set[str] = set()
+        self._outdated: set[str] = set()
+        self.power = PowerWatch(())
         self._stand_on(inventory, profiles, now)
 
     @property
@@ -98,6 +125,7 @@ class Watch:
                     seen_at=row.seen_at,
                     missed_at=row.since if lost else None,
                     misses=2 if lost else 0,
+                    breaches=breaches_in(row.reason, row.metrics, self._profiles[row.device_id]),
                     metrics=row.metrics,
                     history=resume(row.reason, row.since, self._flap_rule),
                 )
@@ -132,58 +160,100 @@ class Watch:
             return
         profile = self._profiles[device_id]
         answered = reply.reachability is Reachability.ANSWERED
-        reading = profile.read(reply.values, at, self._readings.get(device_id)) if answered else None
-        if reading is not None:
-            self._readings[device_id] = reading
+        if answered and reply.target.oids is not profile.oids and reply.target.oids != profile.oids:
+            return  # It was asked before its rows were known.
+        reading = self._read(device_id, profile, reply.values, at) if answered else None
         values = reading.metrics if reading is not None else {}
         observation = Observation(device_id, at, reply.reachability, values, reply.rtt_s)
         after = judge(before, observation, profile, self._parent_of(before), self._flap_rule)
+        news = self._follow_power(device_id, reply.reachability, values, at)
+        if news.metrics:
+            after = replace(after, metrics={**after.metrics, **news.metrics})
         self._ledger.add_sample(Sample(device_id, at, profile.name, answered, reply.rtt_s, tuple(values.values())))
-        self._take(before, after, at)
+        self._take(before, after, at, news.is_new)
+        if after.misses > 1:
+            self._release(device_id, at)
         if answered:
             self._signals.take_back(device_id, values, at)
-        elif is_in_doubt(after):
-            self._urgency.silent(after, self._tracks)
+        elif reply.reachability is Reachability.SILENT:
+            if is_in_doubt(after):
+                self._urgency.silent(after, self._tracks)
+            if self._is_path_good(device_id):
+                self._doubts.add(device_id)
+
+    def take_probe(self, result: ProbeResult, at: datetime) -> None:
+        """Take in how a silent device took other questions than SNMP."""
+        device_id = result.target.device_id
+        before = self._tracks.get(device_id)
+        if before is None:
+            return
+        camera = self._inventory.cameras.get(device_id)
+        box_lives = None
+        if camera is not None:
+            box = self._tracks[camera.box_id]
+            box_lives = False if box.state.is_lost else True if box.misses == 0 else None
+        seen = Evidence(Reachability.SILENT, result.signs, result.route, camera.box_id if camera else "", box_lives)
+        after = attest(before, decide(seen), at, self._parent_of(before), self._flap_rule)
+        if after is not before:
+            self._take(before, after, at)
+
+    def fit(self, device_id: str, profile: Profile) -> None:
+        """Read a device by its profile with the rows that it has."""
+        if device_id in self._profiles:
+            self._profiles[device_id] = profile
+            self._readings.pop(device_id, None)
+
+    def take_doubts(self) -> set[str]:
+        """Give the silent devices that ought to be asked by other means, and forget them."""
+        taken, self._doubts = self._doubts, set()
+        return taken
+
+    def take_outdated(self) -> set[str]:
+        """Give the devices whose rows may have moved, and forget them."""
+        taken, self._outdated = self._outdated, set()
+        return taken
+
+    def _read(self, device_id: str, profile: Profile, values: Sequence[Value], at: datetime) -> Reading:
+        """Make readings of an answer, and see whether the device has restarted."""
+        before = self._readings.get(device_id)
+        reading = profile.read(values, at, before)
+        if profile.columns and is_outdated(before, reading):
+            self._outdated.add(device_id)
+        self._readings[device_id] = reading
+        return reading
+
+    def _follow_power(
+        self, device_id: str, reachability: Reachability, values: Mapping[str, float | None], at: datetime
+    ) -> PowerNews:
+        """Note the runs on battery that ended by this poll; a refusal says nothing of the power."""
+        if reachability is Reachability.REFUSED:
+            return PowerNews()
+        is_silent = reachability is Reachability.SILENT
+        news = self.power.missed(device_id, at) if is_silent else self.power.take(device_id, values, at)
+        for event in news.events:
+            self._ledger.add_event(event)
+        return news
 
     def take_trap(self, trap: Trap) -> str | None:
         """Take in a notification; give the device it came from, ``None`` for a stranger."""
-        device_id = self._by_address.get(trap.source)
-        if device_id is None:
-            return None
-        profile = self._profiles[device_id]
-        name = profile.traps.get(trap.oid, "other")
-        at = trap.received_at
-        metrics = {
-            metric.name: metric.decode(value)
-            for oid, value in trap.values
-            if (metric := profile.metric_of_oid.get(oid)) is not None
-        }
-        port = port_of(trap)
-        payload = {"trap": name, "oid": trap.oid, "values": metrics, "port": port}
-        identity = f"trap:{device_id}:{name}:{at.isoformat()}"
-        self._ledger.add_event(Event(identity, EventKind.TRAP_RECEIVED, device_id, at, at, payload))
-        self._urgency.add(self._by_port.get((device_id, port or 0), device_id))
-        signal = signal_in(device_id, name, metrics, port, at)
-        if signal is not None:
-            self._signals.add((signal,))
-            self._urgency.heard(device_id, signal.name, at)
-            self._dirty = True
-        track = self._tracks[device_id]
-        if metrics and not track.state.is_lost:
-            self._take(track, overlay(track, metrics, profile, at, self._flap_rule), at)
-        return device_id
+        self._take_recorded(self._intake.take(trap))
+        return self._by_address.get(trap.source)
 
     def settle(self, now: datetime) -> Batch:
         """Decide what follows from everything taken in so far, and hand it over."""
-        if now >= self._look_over_at:
-            self._look_over_at = now + _EXPIRY
-            for track in list(self._tracks.values()):
-                after = expire(track, now, STALE_INTERVALS * self._interval_s)
-                if after is not track:
-                    self._take(track, after, now)
-        if self._dirty:
-            self._review(now)
+        self._take_recorded(self._intake.due(now))
+        self._decide(now)
         return self._ledger.take(now)
+
+    def finish(self, now: datetime) -> Batch:
+        """Settle for the last time: what waits to be folded with others waits no more."""
+        self._take_recorded(self._intake.flush(now))
+        return self.settle(now)
+
+    def take_receipts(self) -> tuple[int, ...]:
+        """Give the receipts of the informs in what was handed over since the last call."""
+        taken, self._receipts = tuple(self._receipts), []
+        return taken
 
     def take_urgent(self) -> set[str]:
         """Give the devices that ought to be asked at once, and forget them."""
@@ -203,23 +273,72 @@ class Watch:
         self._by_address = {device.address: device.id for device in devices}
         self._by_port = {(c.box_id, FIRST_CAMERA_PORT + c.switch_port): c.id for c in inventory.cameras.values()}
         self._layout = layout_of(inventory)
+        self.power.adopt(inventory.boxes.values())
         self._urgency = Urgency(self._layout)
         for device in devices:
             if device.id not in self._tracks:
                 self._know(Track(device.id, DeviceState.UNKNOWN, now))
+
+    def _decide(self, now: datetime) -> None:
+        """Call stale who was not asked, and review what the facts amount to."""
+        if now >= self._look_over_at:
+            self._look_over_at = now + _EXPIRY
+            for track in list(self._tracks.values()):
+                after = expire(track, now, STALE_INTERVALS * self._interval_s)
+                if after is not track:
+                    self._take(track, after, now)
+        if self._dirty:
+            self._review(now)
+
+    def _take_recorded(self, recorded: Recorded) -> None:
+        """Take in what is recorded of notifications, and what follows from it."""
+        self._receipts += recorded.receipts
+        for event in recorded.events:
+            self._ledger.add_event(event)
+            if event.subject in self._tracks:
+                self._heed(event)
+
+    def _heed(self, event: Event) -> None:
+        """See what a notification means: who ought to be asked, a signal, another state."""
+        device_id, at, payload = event.subject, event.occurred_at, event.payload
+        track, profile = self._tracks[device_id], self._profiles[device_id]
+        self._urgency.add(self._by_port.get((device_id, payload["port"] or 0), device_id))
+        signal = signal_of(event)
+        if signal is not None:
+            self._signals.add((signal,))
+            self._urgency.heard(device_id, signal.name, at)
+            self._dirty = True
+        if payload["values"] and not track.state.is_lost:
+            self._take(track, overlay(track, payload["values"], profile, at, self._flap_rule), at)
+
+    def _device_at(self, address: str) -> str | None:
+        return self._by_address.get(address)
+
+    def _profile_of(self, device_id: str) -> Profile | None:
+        return self._profiles.get(device_id)
 
     def _know(self, track: Track) -> None:
         lost_at = (track.missed_at or track.since) if track.state.is_lost else None
         self._tracks[track.device_id] = track
         self._facts[track.device_id] = DeviceFact(track.device_id, lost_at, track.metrics, track.seen_at)
 
-    def _take(self, before: Track, after: Track, at: datetime) -> None:
+    def _take(self, before: Track, after: Track, at: datetime, is_news: bool = False) -> None:
         self._know(after)
         if (before.misses > 0) != (after.misses > 0):
             self._dirty = True
         if (before.state, before.reason) != (after.state, after.reason):
             self._dirty = True
+            is_news = True
+        if is_news:
             self._ledger.add_state(self._kinds[after.device_id], before, after, at)
+
+    def _release(self, box_id: str, at: datetime) -> None:
+        """Judge the cameras whose silence waited for a word on their box."""
+        for camera_id in self._layout.cameras_of_box.get(box_id, ()):
+            track = self._tracks[camera_id]
+            after = release(track, at, self._parent_of(track), self._flap_rule)
+            if after is not track:
+                self._take(track, after, at)
 
     def _parent_of(self, track: Track) -> Parent:
         camera = self._inventory.cameras.get(track.device_id)
@@ -239,6 +358,11 @@ class Watch:
                 del self._outages[outage.id]
             self._mark_unreachable(outage, now)
         self._cut_off = self._behind_cuts()
+
+    def _is_path_good(self, device_id: str) -> bool:
+        """Whether nothing is known against the way to a device: its box answers, no cut is before it."""
+        camera = self._inventory.cameras.get(device_id)
+        return self._tracks[camera.box_id].misses == 0 if camera is not None else device_id not in self._cut_off
 
     def _behind_cuts(self) -> frozenset[str]:
         """Name the devices of the open outages whose root is a span."""

@@ -101,6 +101,7 @@ class City:
         self._dead_feeders: set[str] = set()
         self._cut_spans: set[str] = set()
         self._off_vendors: set[str] = set()
+        self._hung_agents: set[str] = set()
         self.loss: dict[str, float] = {}
         self._sky = sky_of(start)
         self.boxes = {box.id: self._new_box(box) for box in inventory.boxes.values()}
@@ -133,7 +134,11 @@ class City:
         return [n for n in notices if self.answers(n.device_id)]
 
     def answers(self, device_id: str) -> bool:
-        """Whether a question to the device gets through and is answered (chance losses aside)."""
+        """Whether a question to the device's agent gets through and is answered (chance losses aside)."""
+        return self.host_answers(device_id) and not {device_id, "all"} & self._hung_agents
+
+    def host_answers(self, device_id: str) -> bool:
+        """Whether the device is on and reached; its agent may hang all the same."""
         box = self.boxes.get(device_id)
         if box is not None:
             return box.is_running and box.is_reachable
@@ -241,6 +246,7 @@ class City:
                 "power_cut": self._dead_feeders,
                 "fibre_cut": self._cut_spans,
                 "vendor_shutdown": self._off_vendors,
+                "agent_fault": self._hung_agents,
             }
             (sets[fault.kind].add if is_on else sets[fault.kind].discard)(fault.target)
             self._settle_fibre()
@@ -270,7 +276,7 @@ class City:
         for camera in self.cameras.values():
             if target in (camera.record.id, "all"):
                 camera.is_broken = False
-        for active in (self._dead_feeders, self._cut_spans, self._off_vendors):
+        for active in (self._dead_feeders, self._cut_spans, self._off_vendors, self._hung_agents):
             active.difference_update(set(active) if target == "all" else {target})
         for device_id in list(self.loss):
             if target in (device_id, "all"):

@@ -20,13 +20,14 @@ FAULTS: Mapping[str, str] = {
     "box_fault": "boxes",
     "weak_battery": "boxes",
     "camera_fault": "cameras",
+    "agent_fault": "devices",
     "power_cut": "feeders",
     "fibre_cut": "spans",
     "packet_loss": "devices",
     "vendor_shutdown": "vendors",
     "restore": "anything",
 }
-"""Fault to what it strikes."""
+"""Fault to what it strikes. ``agent_fault``: the SNMP agent hangs, and the host lives on."""
 _KEYS = frozenset({"at_s", "fault", "target", "duration_s", "loss", "approach_s"})
 
 

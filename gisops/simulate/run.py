@@ -10,11 +10,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from gisops.config.credentials import Credential
+from gisops.errors import ConfigError
 from gisops.model.inventory import Inventory
 from gisops.simulate.city import City
 from gisops.simulate.control import serve_control
 from gisops.simulate.faults import Fault, parse_fault
 from gisops.simulate.fleet import Fleet
+from gisops.simulate.rtsp import RtspPresence
 
 __all__ = ["SimulationPlan", "simulate"]
 
@@ -25,7 +27,8 @@ TICK_S = 0.2
 class SimulationPlan:
     """What to simulate: the city, its secrets, its faults, where its traps go.
 
-    ``trap_port`` ``None`` sends no traps; ``seed`` makes chance repeatable.
+    ``trap_port`` ``None`` sends no traps; ``seed`` makes chance repeatable; ``rtsp_port`` ``None``
+    gives the devices no RTSP.
     """
 
     inventory: Inventory
@@ -34,6 +37,7 @@ class SimulationPlan:
     control: Path
     timeline: tuple[Fault, ...] = ()
     seed: int = 1
+    rtsp_port: int | None = None
 
 
 async def simulate(
@@ -46,6 +50,11 @@ async def simulate(
     start = clock()
     city = City(plan.inventory, start, random.Random(plan.seed))  # noqa: S311 - chance, not secrecy
     fleet = await Fleet.open(city, plan.credentials, plan.trap_port, clock)
+    try:
+        presence = await RtspPresence.open(city, plan.rtsp_port) if plan.rtsp_port is not None else None
+    except ConfigError:
+        fleet.close()
+        raise
     for fault in plan.timeline:
         city.inject(fault, start + timedelta(seconds=fault.at_s))
 
@@ -66,5 +75,7 @@ async def simulate(
                 continue
     finally:
         server.close()
+        if presence is not None:
+            await presence.close()
         fleet.close()
         plan.control.unlink(missing_ok=True)

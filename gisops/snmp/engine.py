@@ -10,45 +10,33 @@ from __future__ import annotations
 import asyncio
 import os
 import random
-import socket
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from gisops.errors import SnmpError, WireError
 from gisops.model.event import Reachability
-from gisops.snmp.exchange import Exchange, Question
-from gisops.snmp.peers import Peer
-from gisops.snmp.ports import Reply, Target
-from gisops.wire.message import V2C, V3, Message, decode_message, encode_message, peek_version
-from gisops.wire.pdu import Pdu, PduType, null_binds
-from gisops.wire.usm import user_keys
-from gisops.wire.v3 import (
-    FLAG_AUTH,
-    FLAG_PRIV,
-    FLAG_REPORTABLE,
-    Envelope,
-    encode_v3,
-    open_v3,
-    parse_v3,
-)
+from gisops.snmp.agent import Agent
+from gisops.snmp.datagrams import BATCH, Datagrams, open_datagrams
+from gisops.snmp.exchange import Exchange, Poll, Question
+from gisops.snmp.flow import Flow, Limits
+from gisops.snmp.kernel_drops import kernel_drops
+from gisops.snmp.ports import Reply, Target, Value
+from gisops.snmp.template import FIRST_NUMBER, LAST_NUMBER, Template, TemplateBook
+from gisops.snmp.verdict import Finding, Verdict, judge
+from gisops.snmp.walk import Walk, WalkStep
+from gisops.wire.pdu import Pdu, PduType
+from gisops.wire.shape import ShapeBook
+from gisops.wire.v3 import FLAG_REPORTABLE, Envelope, encode_v3
 
-__all__ = ["EngineStats", "SnmpEngine"]
+__all__ = ["EngineStats", "Limits", "SnmpEngine"]
 
-RECEIVE_BUFFER = 4 * 1024 * 1024
-BURST = 64
-"""Questions sent before the replies that came meanwhile are taken in."""
 SWEEP_S = 0.05
-DRAIN = 256
-"""Datagrams taken in before other tasks get their turn."""
-MAX_RESYNCS = 3
-_USM_STATS = "1.3.6.1.6.3.15.1.1."
-_NOT_IN_TIME, _UNKNOWN_ENGINE = _USM_STATS + "2.0", _USM_STATS + "4.0"
-_REFUSALS = {
-    _USM_STATS + "1.0": "security level not supported",
-    _USM_STATS + "3.0": "unknown user",
-    _USM_STATS + "5.0": "wrong digest: check the passwords",
-    _USM_STATS + "6.0": "cannot decrypt: check the privacy password",
-}
+DRAIN = 4 * BATCH
+"""Datagrams taken in, or questions sent, before other tasks get their turn."""
+SHAPES = 16384
+_SEND_RETRY_S = 0.002
+_SILENT_SHARE = 0.75
+"""Of the window, what those that were silent last time may take before everybody else."""
+_NOBODY = Poll(lambda _: None, 1, lambda: None)
 
 
 @dataclass(slots=True)
@@ -64,261 +52,273 @@ class EngineStats:
     """Late, repeated, from elsewhere, or not what was asked."""
     forged: int = 0
     """Version 3 with a wrong digest, an old clock or the wrong engine."""
+    general: int = 0
+    """Read by the general decoder, as their bytes looked like no earlier ones."""
 
 
 class SnmpEngine:
-    """A `gisops.snmp.ports.Poller` over one socket; make it with `open`."""
+    """A `gisops.snmp.ports.Poller` and `Walker` over one socket; make it with `open`."""
 
-    def __init__(self, sock: socket.socket, loop: asyncio.AbstractEventLoop) -> None:
-        self._sock = sock
+    def __init__(self, link: Datagrams, loop: asyncio.AbstractEventLoop, limits: Limits) -> None:
+        self._link = link
         self._loop = loop
+        self._flow: Flow[Question] = Flow(limits)
+        self._silent_first = round(_SILENT_SHARE * limits.window)
         self._pending: dict[int, Question] = {}
-        self._peers: dict[tuple[str, int], Peer] = {}
-        self._next_id = random.SystemRandom().randrange(2**24, 2**31 - 1)
+        self._agents: dict[tuple[str, int], Agent] = {}
+        self._by_source: dict[bytes, Agent] = {}
+        self._by_address: dict[str, Agent] = {}
+        self._templates = TemplateBook()
+        self._shapes = ShapeBook(SHAPES)
+        self._number = random.SystemRandom().randrange(FIRST_NUMBER, LAST_NUMBER)
         self._salt = int.from_bytes(os.urandom(8), "big")
         self._sweeper: asyncio.TimerHandle | None = None
+        self._pumper: asyncio.Handle | None = None
         self.stats = EngineStats()
 
     @classmethod
-    async def open(cls, bind: str = "127.0.0.1", port: int = 0) -> SnmpEngine:
+    async def open(cls, bind: str = "127.0.0.1", port: int = 0, limits: Limits | None = None) -> SnmpEngine:
         """Open the socket.
 
         Parameters
         ----------
         bind, port
             Local address and UDP port (0: any); loopback reaches loopback only.
+        limits
+            How many questions are out at once, in all and an uplink, and how fast they follow.
 
         Raises
         ------
         SnmpError
             Where the address cannot be used.
         """
-        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        sock.setblocking(False)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
-        try:
-            sock.bind((bind, port))
-        except OSError as error:
-            sock.close()
-            raise SnmpError(
-                f"{bind}:{port}", f"cannot poll from here ({error.strerror})", "choose another"
-            ) from error
-        engine = cls(sock, asyncio.get_running_loop())
-        engine._loop.add_reader(sock.fileno(), engine._drain)
+        link = open_datagrams(bind, port)
+        engine = cls(link, asyncio.get_running_loop(), limits or Limits())
+        engine._loop.add_reader(link.sock.fileno(), engine._drain)
         return engine
 
     @property
     def address(self) -> tuple[str, int]:
         """The local address and port questions come from."""
-        host, port = self._sock.getsockname()
+        host, port = self._link.sock.getsockname()
         return host, port
+
+    @property
+    def drops(self) -> int:
+        """Datagrams the kernel dropped because the receive buffer was full; 0 where it does not say."""
+        return kernel_drops(self._link.sock)
+
+    def engine_id_of(self, address: str) -> bytes | None:
+        """Give the engine id that the agent at an address showed; ``None`` while it was not asked in version 3."""
+        agent = self._by_address.get(address)
+        return agent.session.peer.engine_id if agent is not None and agent.session is not None else None
 
     async def poll(self, targets: Iterable[Target], on_reply: Callable[[Reply], None]) -> None:
         """Ask every target once; returns when ``on_reply`` was called for each."""
-        done = asyncio.Event()
-        left = 0
-
-        def take(reply: Reply) -> None:
-            nonlocal left
-            left -= 1
-            if left == 0:
-                done.set()
-            on_reply(reply)
-
         wanted = list(targets)
-        left = len(wanted)
-        for number, target in enumerate(wanted, 1):
-            exchange = Exchange(target, take, open_questions=1)
-            self._ask(Question(exchange, target.oids, target.retries + 1))
-            if number % BURST == 0:
-                await asyncio.sleep(0)
-        if wanted:
-            await done.wait()
+        if not wanted:
+            return
+        done = asyncio.Event()
+        poll = Poll(on_reply, len(wanted), done.set)
+        get = self._templates.get
+        questions = [Question(t, self._agent(t), get(t.credential, t.oids), poll) for t in wanted]
+        self._flow.put(_longest_first(questions, self._silent_first))
+        self._pump()
+        await done.wait()
+
+    async def walk(self, target: Target, root: str, limit: int = 2000) -> tuple[tuple[str, Value], ...]:
+        """Collect what lies under a root, with GETBULK; see `gisops.snmp.ports.Walker`."""
+        place = f"{target.address}:{target.port}"
+        walk = Walk(place, root, limit)
+        agent = self._agent(target)
+        while not walk.is_over:
+            step = WalkStep(place, self._loop.create_future())
+            template = Template(target.credential, (walk.after,), walk.repetitions)
+            self._flow.put((Question(target, agent, template, _NOBODY, step),))
+            self._pump()
+            walk.take(await step.answer)
+        return tuple(walk.entries)
 
     async def close(self) -> None:
         """Close the socket; questions under way are reported silent."""
-        if self._sweeper is not None:
-            self._sweeper.cancel()
-        self._loop.remove_reader(self._sock.fileno())
-        self._sock.close()
+        for handle in (self._sweeper, self._pumper):
+            if handle is not None:
+                handle.cancel()
+        self._loop.remove_reader(self._link.sock.fileno())
+        self._link.sock.close()
         pending, self._pending = self._pending, {}
-        for question in pending.values():
-            question.exchange.finish(Reachability.SILENT)
+        for question in [*pending.values(), *self._flow.clear()]:
+            question.finish(Reachability.SILENT)
 
-    def _ask(self, question: Question) -> None:
-        target = question.exchange.target
-        self._next_id = self._next_id + 1 if self._next_id < 2**31 - 2 else 2**24
-        question.sent_at = self._loop.time()
-        question.deadline = question.sent_at + target.timeout_s
-        question.attempts_left -= 1
-        self._pending[self._next_id] = question
-        self._schedule_sweep()
-        try:
-            self._sock.sendto(self._encode(question, self._next_id), (target.address, target.port))
-            self.stats.sent += 1
-        except OSError:
-            # A full send buffer or no route: to the device's state the same as a lost datagram.
-            return
+    def _agent(self, target: Target) -> Agent:
+        key = (target.address, target.port)
+        agent = self._agents.get(key)
+        if agent is None:
+            agent = self._agents[key] = Agent(target.address, target.port)
+            self._by_source[agent.source] = agent
+            self._by_address[target.address] = agent
+        return agent
 
-    def _encode(self, question: Question, number: int) -> bytes:
-        target = question.exchange.target
-        credential = target.credential
-        pdu = Pdu(PduType.GET, number, 0, 0, null_binds(question.oids))
-        if credential.version != "3":
-            return encode_message(Message(V2C, credential.community.encode(), pdu))
-        peer = self._peers.get((target.address, target.port))
-        question.discovering = peer is None
-        if peer is None:
-            empty = Pdu(PduType.GET, number)
-            return encode_v3(Envelope(number, FLAG_REPORTABLE, b"", 0, 0, b""), empty, None, b"")
-        keys = user_keys(credential, peer.engine_id)
-        flags = FLAG_REPORTABLE | (FLAG_AUTH if keys.auth else 0) | (FLAG_PRIV if keys.privacy else 0)
-        self._salt = (self._salt + 1) % 2**64
-        envelope = Envelope(
-            number,
-            flags,
-            peer.engine_id,
-            peer.boots,
-            peer.time_at(self._loop.time()),
-            keys.user,
-            salt=self._salt.to_bytes(8, "big") if keys.privacy else b"",
-        )
-        return encode_v3(envelope, pdu, keys, peer.engine_id)
-
-    def _drain(self) -> None:
-        for _ in range(DRAIN):
-            try:
-                data, source = self._sock.recvfrom(65535)
-            except BlockingIOError:
+    def _pump(self) -> None:
+        """Send what may be sent, taking in answers meanwhile."""
+        if self._pumper is not None:
+            self._pumper.cancel()
+            self._pumper = None
+        for _ in range(DRAIN // BATCH):
+            now = self._loop.time()
+            questions = self._flow.take(now, BATCH)
+            if not questions:
+                break
+            is_full = self._send(questions, now)
+            self._receive()
+            if is_full:
+                self._pumper = self._loop.call_later(_SEND_RETRY_S, self._pump)
                 return
-            except OSError:
-                continue
-            self.stats.received += 1
-            try:
-                if peek_version(data) == V3:
-                    self._take_v3(parse_v3(data), source)
-                else:
-                    self._take_v2c(decode_message(data), source)
-            except WireError:
-                self.stats.garbage += 1
+        if self._flow.has_waiting:
+            wait_s = self._flow.wait_s(self._loop.time())
+            self._pumper = self._loop.call_later(wait_s, self._pump) if wait_s else self._loop.call_soon(self._pump)
 
-    def _take_v2c(self, message: Message, source: tuple[str, int]) -> None:
-        pdu = message.pdu
-        if not isinstance(pdu, Pdu) or pdu.type != PduType.RESPONSE:
-            self.stats.strays += 1
-            return
-        question = self._find(pdu.request_id, source)
-        credential = question.exchange.target.credential if question else None
-        if question is None or credential is None or credential.version == "3":
-            self.stats.strays += 1
-            return
-        if message.community != credential.community.encode():
-            self.stats.strays += 1
-            return
-        self._answer(pdu.request_id, question, pdu)
-
-    def _take_v3(self, envelope: Envelope, source: tuple[str, int]) -> None:
-        question = self._find(envelope.msg_id, source)
-        if question is None or question.exchange.target.credential.version != "3":
-            self.stats.strays += 1
-            return
-        now = self._loop.time()
-        if question.discovering:
-            self._discovered(envelope, question, source, now)
-            return
-        peer = self._peers[source]
-        keys = user_keys(question.exchange.target.credential, peer.engine_id)
-        authentic = bool(envelope.flags & FLAG_AUTH)
-        if authentic and envelope.engine_id != peer.engine_id:
-            self.stats.forged += 1
-            return
-        try:
-            _, pdu = open_v3(envelope, keys)
-        except WireError:
-            self.stats.forged += authentic
-            self.stats.garbage += not authentic
-            return
-        if pdu.type == PduType.REPORT:
-            self._reported(envelope, question, pdu, source)
-            return
-        expected = (FLAG_AUTH if keys.auth else 0) | (FLAG_PRIV if keys.privacy else 0)
-        secured = envelope.flags & (FLAG_AUTH | FLAG_PRIV) == expected and envelope.user == keys.user
-        if not secured or (keys.auth and not peer.accept(envelope.boots, envelope.time, now)):
-            self.stats.forged += 1
-        elif pdu.type != PduType.RESPONSE or pdu.request_id != envelope.msg_id:
-            self.stats.strays += 1
-        else:
-            self._answer(envelope.msg_id, question, pdu)
-
-    def _discovered(self, envelope: Envelope, question: Question, source: tuple[str, int], now: float) -> None:
-        _, pdu = open_v3(replace(envelope, flags=envelope.flags & FLAG_REPORTABLE), None)
-        if envelope.flags & FLAG_AUTH or pdu.type != PduType.REPORT or not 5 <= len(envelope.engine_id) <= 32:
-            self.stats.strays += 1
-            return
-        # Unauthenticated: good enough to choose keys with, the clock is put right by an authentic report.
-        self._peers[source] = Peer(envelope.engine_id, envelope.boots, envelope.time, now)
-        self._repeat(envelope.msg_id, question)
-
-    def _reported(self, envelope: Envelope, question: Question, pdu: Pdu, source: tuple[str, int]) -> None:
-        oid = pdu.varbinds[0].oid if pdu.varbinds else ""
-        if oid == _NOT_IN_TIME and envelope.flags & FLAG_AUTH and question.resyncs < MAX_RESYNCS:
-            self._peers[source] = Peer(envelope.engine_id, envelope.boots, envelope.time, self._loop.time())
-            self._repeat(envelope.msg_id, question)
-        elif oid == _UNKNOWN_ENGINE and question.resyncs < MAX_RESYNCS:
-            del self._peers[source]
-            self._repeat(envelope.msg_id, question)
-        elif oid in _REFUSALS:
-            del self._pending[envelope.msg_id]
-            self.stats.matched += 1
-            rtt_s = self._loop.time() - question.sent_at
-            question.exchange.finish(Reachability.REFUSED, rtt_s, _REFUSALS[oid])
-        else:
-            self.stats.strays += 1
-
-    def _repeat(self, number: int, question: Question) -> None:
-        """Ask again at once with what was just learnt; it costs none of the retries."""
-        del self._pending[number]
-        question.resyncs += 1
-        question.attempts_left += 1
-        self._ask(question)
-
-    def _find(self, number: int, source: tuple[str, int]) -> Question | None:
-        question = self._pending.get(number)
-        if question is None:
-            return None
-        target = question.exchange.target
-        return question if (target.address, target.port) == source else None
-
-    def _answer(self, number: int, question: Question, pdu: Pdu) -> None:
-        follow_up = question.take(pdu, self._loop.time())
-        if follow_up is None:
-            self.stats.strays += 1
-            return
-        del self._pending[number]
-        self.stats.matched += 1
-        for part in follow_up:
-            self._ask(part)
-
-    def _schedule_sweep(self) -> None:
+    def _send(self, questions: list[Question], now: float) -> bool:
+        """Send; whether the socket took less than that: the rest waits again."""
+        messages: list[bytes] = []
+        number = self._number
+        for question in questions:
+            number = number + 1 if number < LAST_NUMBER else FIRST_NUMBER
+            question.number = number
+            question.deadline = now + question.target.timeout_s
+            question.attempts_left -= 1
+            self._pending[number] = question
+            template, agent = question.template, question.agent
+            agent.asks(template)
+            messages.append(
+                self._seal(question, number, now)
+                if template.is_v3
+                else template.head + number.to_bytes(4, "big") + template.tail
+            )
+        self._number = number
+        taken = self._link.send(messages, [question.agent.name for question in questions])
+        self.stats.sent += taken
         if self._sweeper is None:
             self._sweeper = self._loop.call_later(SWEEP_S, self._sweep)
+        for question in reversed(questions[taken:]):
+            self._recall(question)
+        return taken < len(questions)
+
+    def _seal(self, question: Question, number: int, now: float) -> bytes:
+        session = question.agent.session_for(question.template.credential)
+        question.discovering = session is None
+        if session is None:
+            empty = Pdu(PduType.GET, number)
+            return encode_v3(Envelope(number, FLAG_REPORTABLE, b"", 0, 0, b""), empty, None, b"")
+        self._salt = (self._salt + 1) % 2**64
+        return session.seal(number, question.template, now, self._salt)
+
+    def _drain(self) -> None:
+        for _ in range(DRAIN // BATCH):
+            if self._receive() < BATCH:
+                break
+        if self._flow.has_waiting:
+            self._pump()
+
+    def _receive(self) -> int:
+        """Take one batch in; give its size."""
+        arrivals = self._link.receive()
+        if not arrivals:
+            return 0
+        now = self._loop.time()
+        self.stats.received += len(arrivals)
+        buffer, by_source, pending, book = self._link.buffer, self._by_source, self._pending, self._shapes
+        for at, size, source in arrivals:
+            data = buffer[at : at + size].tobytes()
+            agent = by_source.get(source)
+            fields = None if agent is None else agent.read(data, now, book)
+            question = None if fields is None else pending.get(fields[0])
+            try:
+                if (
+                    fields is not None
+                    and question is not None
+                    and question.agent is agent
+                    and question.outcome is None
+                    and question.template is question.agent.template
+                ):
+                    self._settle(question)
+                    question.poll.take(
+                        Reply(question.target, Reachability.ANSWERED, tuple(fields[1:]), now - question.sent_at)
+                    )
+                else:
+                    self._take_other(judge(data, agent, pending.get, now, book), now)
+            except Exception as error:  # noqa: BLE001 - one listener's mistake must not cost the others their answers
+                self._loop.call_exception_handler({"message": "a listener of the poll failed", "exception": error})
+        return len(arrivals)
+
+    def _settle(self, question: Question) -> None:
+        del self._pending[question.number]
+        self._flow.free(question)
+        question.agent.was_silent = False
+        self.stats.matched += 1
+
+    def _take_other(self, verdict: Verdict, now: float) -> None:
+        """Act on what is not a plain answer."""
+        self.stats.general += 1
+        question, finding = verdict.question, verdict.finding
+        if question is None:
+            self.stats.strays += finding is Finding.STRAY
+            self.stats.forged += finding is Finding.FORGED
+            self.stats.garbage += finding is Finding.GARBAGE
+        elif finding is Finding.REPEAT:
+            # With what was just learnt, at once; it costs none of the retries.
+            question.resyncs += 1
+            self._recall(question)
+        elif finding is Finding.REFUSAL:
+            self._settle(question)
+            question.finish(Reachability.REFUSED, now - question.sent_at, verdict.detail)
+        elif verdict.pdu is not None:
+            outcome = question.outcome or Exchange(question.target, question.poll)
+            parts = outcome.take(question.template.oids, verdict.pdu, now - question.sent_at)
+            if parts is None:
+                self.stats.strays += 1
+                return
+            self._settle(question)
+            for part in parts:
+                template = self._templates.get(question.target.credential, part)
+                self._flow.put_first(Question(question.target, question.agent, template, question.poll, outcome))
+
+    def _recall(self, question: Question) -> None:
+        """Let a question wait again as if this attempt had not been."""
+        del self._pending[question.number]
+        self._flow.free(question)
+        question.attempts_left += 1
+        self._flow.put_first(question)
 
     def _sweep(self) -> None:
         """Find the questions whose time is up: ask again, or call the target silent."""
         self._sweeper = None
         now = self._loop.time()
-        expired = [(number, q) for number, q in self._pending.items() if q.deadline <= now]
-        for number, question in expired:
-            del self._pending[number]
-            if question.exchange.is_done:
+        for question in [q for q in self._pending.values() if q.deadline <= now]:
+            del self._pending[question.number]
+            self._flow.free(question)
+            if question.outcome is not None and question.outcome.is_done:
                 continue
             if question.attempts_left > 0:
                 # An agent that lost its memory may have a new engine id: find out again.
-                target = question.exchange.target
                 if question.attempts_left == 1:
-                    self._peers.pop((target.address, target.port), None)
-                self._ask(question)
-            else:
-                question.exchange.finish(Reachability.SILENT)
-        if self._pending:
-            self._schedule_sweep()
+                    question.agent.session = None
+                self._flow.put_first(question)
+                continue
+            question.agent.was_silent = True
+            try:
+                question.finish(Reachability.SILENT)
+            except Exception as error:  # noqa: BLE001 - as above
+                self._loop.call_exception_handler({"message": "a listener of the poll failed", "exception": error})
+        self._pump()
+        if self._sweeper is None and (self._pending or self._flow.is_busy):
+            self._sweeper = self._loop.call_later(SWEEP_S, self._sweep)
+
+
+def _longest_first(questions: list[Question], most: int) -> list[Question]:
+    """Begin with those that were silent last time: their wait is the longest, and runs while the others answer."""
+    silent = [q for q in questions if q.agent.was_silent][:most]
+    if not silent:
+        return questions
+    early = set(map(id, silent))
+    return [*silent, *(q for q in questions if id(q) not in early)]

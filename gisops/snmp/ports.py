@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from gisops.config.credentials import Credential
 from gisops.model.event import Reachability
 
-__all__ = ["Poller", "Reply", "Target", "Trap", "TrapReceiver", "Value"]
+__all__ = ["Poller", "Reply", "Target", "Trap", "TrapReceiver", "Value", "Walker"]
 
 Value = int | bytes | str | None
 """An INTEGER-like value, an OCTET STRING, a dotted OBJECT IDENTIFIER, or missing
@@ -33,6 +33,9 @@ class Target:
         Dotted instance OIDs without a leading dot, in one GET.
     timeout_s, retries
         Wait per attempt; attempts after the first.
+    uplink
+        Id of the box whose line it shares with others; empty: a line of its own.
+        Only so many devices of one uplink are asked at once.
     """
 
     device_id: str
@@ -42,10 +45,10 @@ class Target:
     oids: tuple[str, ...]
     timeout_s: float = 2.0
     retries: int = 1
+    uplink: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """How one target took one question.
 
     Parameters
@@ -81,8 +84,35 @@ class Poller(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Trap:
+class Walker(Protocol):
+    """Finds out what a device has in a table."""
+
+    async def walk(self, target: Target, root: str, limit: int = 2000) -> tuple[tuple[str, Value], ...]:
+        """Collect what lies under a root.
+
+        Parameters
+        ----------
+        target
+            Whom to ask; its OIDs do not matter here.
+        root
+            Dotted OID without a leading dot.
+        limit
+            Most entries; an answer of that length may be cut short.
+
+        Returns
+        -------
+        tuple
+            OID and value of each entry, in the order of the OIDs; empty where the agent has nothing there.
+
+        Raises
+        ------
+        SnmpError
+            Where the device is silent, refuses, or goes in circles.
+        """
+        ...
+
+
+class Trap(NamedTuple):
     """A notification that a device sent by itself.
 
     Parameters

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -17,6 +17,8 @@ from gisops.store.ports import Batch, Sample, StateRow
 
 __all__ = ["decode", "encode_facts", "encode_samples", "merge_prefix"]
 
+_MOST_SPAN = timedelta(seconds=30)
+"""Heartbeats further apart are not made one: a heartbeat that jumps says that nobody asked meanwhile."""
 _LEVEL = 1
 """zlib's quickest: a fifth of the size at 100 MB/s."""
 
@@ -93,14 +95,19 @@ def merge_prefix(batches: Iterable[Batch], most_samples: int) -> tuple[Batch, in
     -------
     tuple
         The batch, and how many went into it. It ends before a device would change its
-        state twice: each change begins an interval of its own in the history.
+        state twice (each change begins an interval of its own in the history), and
+        before its heartbeat would jump by more than 30 s.
     """
     taken: list[Batch] = []
     samples = 0
     changed: set[str] = set()
     for batch in batches:
         devices = {row.device_id for row in batch.states}
-        if taken and (samples + len(batch.samples) > most_samples or changed & devices):
+        if taken and (
+            samples + len(batch.samples) > most_samples
+            or changed & devices
+            or batch.beat_at - taken[0].beat_at > _MOST_SPAN
+        ):
             break
         taken.append(batch)
         samples += len(batch.samples)

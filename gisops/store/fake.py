@@ -13,7 +13,7 @@ from datetime import datetime
 import orjson
 
 from gisops.errors import StoreError
-from gisops.model.event import Event, StoredEvent
+from gisops.model.event import Event, EventKind, StoredEvent
 from gisops.model.outage import Outage
 from gisops.store.ports import Batch, Mark, Sample, StateRow
 from gisops.store.rows import json_text, through_store
@@ -100,6 +100,11 @@ class MemoryStore:
         """Give the latest events of a device, latest first."""
         self._need()
         return [stored for stored in reversed(self._log) if stored.event.subject == device_id][:limit]
+
+    async def events_of(self, kind: EventKind, since: datetime) -> list[StoredEvent]:
+        """Give the events of a kind that occurred at ``since`` or later, in log order."""
+        self._need()
+        return [s for s in self._log if s.event.kind is kind and s.event.occurred_at >= since]
 
     async def samples(self, device_id: str, since: datetime, limit: int = 5000) -> list[Sample]:
         """Give a device's samples from ``since`` on, oldest first."""

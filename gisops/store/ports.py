@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from gisops.model.event import Event, StoredEvent
+from gisops.model.event import Event, EventKind, StoredEvent
 from gisops.model.outage import Outage
 from gisops.model.state import DeviceKind, DeviceState
 
@@ -112,6 +112,10 @@ class Reader(Protocol):
 
     async def device_events(self, device_id: str, limit: int = 50) -> list[StoredEvent]:
         """Give the latest events of a device, latest first."""
+        ...
+
+    async def events_of(self, kind: EventKind, since: datetime) -> list[StoredEvent]:
+        """Give the events of a kind that occurred at ``since`` or later, in log order."""
         ...
 
     async def samples(self, device_id: str, since: datetime, limit: int = 5000) -> list[Sample]:

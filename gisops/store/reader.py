@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import asyncpg
 
 from gisops.errors import StoreError
-from gisops.model.event import StoredEvent
+from gisops.model.event import EventKind, StoredEvent
 from gisops.model.outage import Outage
 from gisops.store.dsn import unreachable, url_of
 from gisops.store.ports import Sample, StateRow
@@ -101,6 +101,11 @@ class PgReader:
         """Give the latest events of a device, latest first."""
         query = f"SELECT {_EVENT} FROM event WHERE subject = $1 ORDER BY seq DESC LIMIT $2"  # noqa: S608
         return [event_of(row) for row in await self._fetch(query, device_id, limit)]
+
+    async def events_of(self, kind: EventKind, since: datetime) -> list[StoredEvent]:
+        """Give the events of a kind that occurred at ``since`` or later, in log order."""
+        query = f"SELECT {_EVENT} FROM event WHERE kind = $1 AND occurred_at >= $2 ORDER BY seq"  # noqa: S608
+        return [event_of(row) for row in await self._fetch(query, str(kind), since)]
 
     async def samples(self, device_id: str, since: datetime, limit: int = 5000) -> list[Sample]:
         """Give a device's samples from ``since`` on, oldest first."""

@@ -8,12 +8,16 @@ the order of their numbers and without gaps, at the price of writing one at a ti
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import asyncpg
 
+from gisops.model.event import Event
+from gisops.store.maintenance import note_maintenance
 from gisops.store.ports import Batch, Mark
+from gisops.store.rollup import buckets_of
 from gisops.store.rows import columns_of_events, columns_of_outages, columns_of_states, sample_record
 from gisops.store.sessions import CHANNEL, DRIVER_ERRORS, MISTAKES, connect, failed
 
@@ -53,7 +57,9 @@ WHERE h.device_id = n.device_id AND h.t1 IS NULL AND h.state <> n.state
 """
 _BEGIN_INTERVALS = """
 INSERT INTO state_history (device_id, state, reason, t0)
-SELECT n.device_id, n.state, n.reason, n.since
+SELECT n.device_id, n.state, n.reason,
+       greatest(n.since, (SELECT h.t1 FROM state_history AS h WHERE h.device_id = n.device_id
+                          ORDER BY h.t0 DESC, h.t1 DESC LIMIT 1))
 FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::text[]) AS n (device_id, state, since, reason)
 WHERE NOT EXISTS (SELECT FROM state_history AS h WHERE h.device_id = n.device_id AND h.t1 IS NULL)
 """
@@ -76,6 +82,7 @@ INSERT INTO writer_mark AS m (writer, number) VALUES ($1, $2)
 ON CONFLICT (writer) DO UPDATE SET number = excluded.number WHERE m.number < excluded.number
 RETURNING number
 """
+_DUE = "INSERT INTO rollup_due (level_s, bucket) SELECT 300, unnest($1::timestamptz[])"
 _SAMPLE_COLUMNS = ("device_id", "ts", "profile", "answered", "rtt_s", "readings")
 
 
@@ -132,11 +139,36 @@ class PgRecorder:
         async with self._turn:
             connection = await self._connected()
             try:
-                await self._make_days(connection, batch)
-                seq = await self._write(connection, batch, mark)
+                seq = await self._write_into_days(connection, batch, mark)
+            except MISTAKES:  # an error of asyncpg, too, but not of the database
+                raise
+            except DRIVER_ERRORS as error:
+                raise failed(self._dsn, error) from error
+            return seq
+
+    async def note(self, events: Sequence[Event]) -> int:
+        """Write events that people made: an acknowledgement, announced work.
+
+        Unlike `write` this is no heartbeat: a person at the keyboard is no sign that devices are asked.
+
+        Returns
+        -------
+        int
+            Last event number of the log.
+
+        Raises
+        ------
+        StoreError
+            Where the database is away or full; nothing was written then.
+        """
+        async with self._turn:
+            connection = await self._connected()
+            try:
+                async with connection.transaction():
+                    before = await connection.fetchval(_LOCK_HEAD)
+                    seq = int(before) + await self._add_events(connection, before, events)
+                    await self._move_head(connection, before, seq, None)
             except MISTAKES:
-                # A day that another program dropped meanwhile is made again at the next try.
-                self._days.clear()
                 raise
             except DRIVER_ERRORS as error:
                 raise failed(self._dsn, error) from error
@@ -158,29 +190,6 @@ class PgRecorder:
                 raise failed(self._dsn, error) from error
             return int(number or 0)
 
-    async def retain(self, days: int, now: datetime) -> int:
-        """Drop samples of whole UTC days that are older than ``days`` days.
-
-        Returns
-        -------
-        int
-            How many days were dropped.
-
-        Raises
-        ------
-        StoreError
-            Where the database cannot be reached.
-        """
-        async with self._turn:
-            connection = await self._connected()
-            before = _day(now) - timedelta(days=days)
-            try:
-                dropped = await connection.fetchval("SELECT drop_sample_days($1)", before)
-            except DRIVER_ERRORS as error:
-                raise failed(self._dsn, error) from error
-            self._days.clear()
-            return int(dropped)
-
     async def close(self) -> None:
         """Release the connection."""
         async with self._turn:
@@ -195,6 +204,18 @@ class PgRecorder:
         if self._connection is None or self._connection.is_closed():
             self._connection = await connect(self._dsn)
         return self._connection
+
+    async def _write_into_days(self, connection: asyncpg.Connection, batch: Batch, mark: Mark | None) -> int:
+        """Write; where retention dropped a day that this batch needs, make the day again and write."""
+        try:
+            await self._make_days(connection, batch)
+            return await self._write(connection, batch, mark)
+        except asyncpg.CheckViolationError:
+            if not batch.samples:
+                raise
+            self._days.clear()
+            await self._make_days(connection, batch)
+            return await self._write(connection, batch, mark)
 
     async def _make_days(self, connection: asyncpg.Connection, batch: Batch) -> None:
         """Make the partitions this batch needs, and tomorrow's before midnight needs it."""
@@ -213,11 +234,9 @@ class PgRecorder:
             if mark is not None and await connection.fetchval(_MOVE_MARK, mark.writer, mark.number) is None:
                 await transaction.rollback()
                 return int(before)
-            seq = before + await self._add_events(connection, before, batch)
+            seq = before + await self._add_events(connection, before, batch.events)
             await self._add_rest(connection, batch)
-            await connection.execute(_MOVE_HEAD, seq, batch.beat_at)
-            if seq > before:
-                await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(seq))
+            await self._move_head(connection, before, seq, batch.beat_at)
         except BaseException:
             if not connection.is_closed():
                 await transaction.rollback()
@@ -225,10 +244,18 @@ class PgRecorder:
         await transaction.commit()
         return int(seq)
 
-    async def _add_events(self, connection: asyncpg.Connection, before: int, batch: Batch) -> int:
-        if not batch.events:
+    async def _add_events(self, connection: asyncpg.Connection, before: int, events: Sequence[Event]) -> int:
+        if not events:
             return 0
-        return int(await connection.fetchval(_ADD_EVENTS, before, *columns_of_events(batch.events)))
+        return int(await connection.fetchval(_ADD_EVENTS, before, *columns_of_events(events)))
+
+    async def _move_head(
+        self, connection: asyncpg.Connection, before: int, seq: int, beat_at: datetime | None
+    ) -> None:
+        await connection.execute(_MOVE_HEAD, seq, beat_at)
+        if seq > before:
+            await note_maintenance(connection, before)
+            await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(seq))
 
     async def _add_rest(self, connection: asyncpg.Connection, batch: Batch) -> None:
         if batch.samples:
@@ -237,6 +264,7 @@ class PgRecorder:
                 records=[sample_record(sample) for sample in batch.samples],
                 columns=_SAMPLE_COLUMNS,
             )
+            await connection.execute(_DUE, buckets_of(sample.observed_at for sample in batch.samples))
         if batch.states:
             columns = columns_of_states(batch.states)
             ids, _, states, since, _, reasons, _ = columns

@@ -27,6 +27,7 @@ __all__ = [
     "VarBind",
     "decode_binds",
     "decode_pdu",
+    "decode_value",
     "encode_pdu",
     "null_binds",
 ]
@@ -185,13 +186,14 @@ def decode_binds(data: bytes, at: int, end: int) -> tuple[VarBind, ...]:
         value_tag, value_start, value_stop = read_header(data, name_stop, stop)
         if value_stop != stop:
             raise WireError("bytes after a value")
-        value = _decode_value(data, value_tag, value_start, value_stop)
+        value = decode_value(data, value_tag, value_start, value_stop)
         binds.append(VarBind(decode_oid(data[name_start:name_stop]), value_tag, value))
         at = stop
     return tuple(binds)
 
 
-def _decode_value(data: bytes, tag: int, start: int, stop: int) -> Value:
+def decode_value(data: bytes, tag: int, start: int, stop: int) -> Value:
+    """Read the content of a value by its tag."""
     if tag == Tag.INTEGER:
         return decode_integer(data, start, stop)
     if tag in _UNSIGNED:

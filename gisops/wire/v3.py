@@ -7,14 +7,26 @@ digest was checked: `parse_v3` finds the parts, `open_v3` verifies and opens.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from gisops.errors import WireError
 from gisops.wire.ber import decode_integer, encode_integer, read_header, tlv
 from gisops.wire.message import V3
 from gisops.wire.pdu import Pdu, Tag, TrapV1, decode_pdu, encode_pdu
+from gisops.wire.response import Span
 from gisops.wire.usm import DIGEST_SIZES, UserKeys, decrypt, digest, encrypt, verify
 
-__all__ = ["FLAG_AUTH", "FLAG_PRIV", "FLAG_REPORTABLE", "Envelope", "encode_v3", "open_v3", "parse_v3"]
+__all__ = [
+    "FLAG_AUTH",
+    "FLAG_PRIV",
+    "FLAG_REPORTABLE",
+    "Envelope",
+    "Outline",
+    "encode_v3",
+    "open_v3",
+    "outline_v3",
+    "parse_v3",
+]
 
 FLAG_AUTH, FLAG_PRIV, FLAG_REPORTABLE = 1, 2, 4
 USM = 3
@@ -40,6 +52,21 @@ class Envelope:
     salt: bytes = b""
     body: bytes = b""
     raw: bytes = b""
+
+
+class Outline(NamedTuple):
+    """Where the parts of a version 3 message stand that change from message to message.
+
+    ``body`` is what is encrypted, without its header; in a message in the clear the whole scoped PDU.
+    """
+
+    msg_id: Span
+    engine_id: Span
+    boots: Span
+    time: Span
+    digest: Span
+    salt: Span
+    body: Span
 
 
 def encode_v3(envelope: Envelope, pdu: Pdu, keys: UserKeys | None, context_engine: bytes) -> bytes:
@@ -161,6 +188,26 @@ def open_v3(envelope: Envelope, keys: UserKeys | None) -> tuple[bytes, Pdu]:
     if isinstance(pdu, TrapV1):
         raise WireError("a version 1 trap in version 3")
     return context_engine, pdu
+
+
+def outline_v3(data: bytes) -> Outline:
+    """Find the parts of a datagram that `parse_v3` reads; raises `WireError` where that would."""
+    _, at, end = _expect(data, 0, len(data), Tag.SEQUENCE)
+    _, _, at = _expect(data, at, end, Tag.INTEGER)
+    _, inner, at = _expect(data, at, end, Tag.SEQUENCE)
+    _, id_start, id_stop = _expect(data, inner, at, Tag.INTEGER)
+    _, _, inner = _expect(data, id_stop, at, Tag.INTEGER)
+    _, flags_at, _ = _expect(data, inner, at, Tag.OCTET_STRING)
+    _, inner, at = _expect(data, at, end, Tag.OCTET_STRING)
+    _, inner, stop = _expect(data, inner, at, Tag.SEQUENCE)
+    spans: list[Span] = []
+    for tag in (Tag.OCTET_STRING, Tag.INTEGER, Tag.INTEGER, *(Tag.OCTET_STRING,) * 3):
+        _, start, inner = _expect(data, inner, stop, tag)
+        spans.append((start, inner, tag))
+    engine_id, boots, time, _, digest_, salt = spans
+    start = _expect(data, at, end, Tag.OCTET_STRING)[1] if data[flags_at] & FLAG_PRIV else at
+    body = (start, end, int(Tag.OCTET_STRING))
+    return Outline((id_start, id_stop, Tag.INTEGER), engine_id, boots, time, digest_, salt, body)
 
 
 def _expect(data: bytes, at: int, end: int, wanted: int) -> tuple[int, int, int]:

@@ -45,8 +45,15 @@ class Snmpd:
     process: subprocess.Popen[bytes]
 
     def restart(self) -> None:
-        """Kill it and start it again on the same configuration."""
+        """Kill it and start it again on the same configuration: another engine."""
         self.process.kill()
+        self.process.wait()
+        (self.folder / "persist" / "snmpd.conf").unlink()
+        self.process = _start(self.folder, self.port)
+
+    def reboot(self) -> None:
+        """End it politely and start it again: the same engine, started once more."""
+        self.process.terminate()
         self.process.wait()
         self.process = _start(self.folder, self.port)
 
@@ -59,14 +66,15 @@ def _start(folder: Path, port: int) -> subprocess.Popen[bytes]:
         [
             binary,
             "-f",
-            "-C",
-            "-c",
-            str(folder / "snmpd.conf"),
             "-Lf",
             str(folder / "log"),
             f"udp:127.0.0.1:{port}",
         ],
-        env={"SNMP_PERSISTENT_DIR": str(folder / "persist"), "PATH": "/usr/bin:/usr/sbin"},
+        env={
+            "SNMPCONFPATH": f"{folder}:{folder}/persist",
+            "SNMP_PERSISTENT_DIR": str(folder / "persist"),
+            "PATH": "/usr/bin:/usr/sbin",
+        },
         stdin=subprocess.DEVNULL,
     )
     probe = ["snmpget", "-v2c", "-c", V2C.community, "-t", "0.2", "-r", "0"]
@@ -103,6 +111,8 @@ class Relay(asyncio.DatagramProtocol):
     def __init__(self, agent: tuple[str, int], tamper: Callable[[bytes], list[bytes]]) -> None:
         self._agent = agent
         self.tamper = tamper
+        self.forward: Callable[[bytes], bytes] = bytes
+        """What becomes of a question on its way to the agent."""
         self._client: tuple[str, int] | None = None
         self._transport: asyncio.DatagramTransport | None = None
 
@@ -122,7 +132,7 @@ class Relay(asyncio.DatagramProtocol):
             return
         if addr != self._agent:
             self._client = addr
-            self._transport.sendto(data, self._agent)
+            self._transport.sendto(self.forward(data), self._agent)
         elif self._client is not None:
             for out in self.tamper(data):
                 self._transport.sendto(out, self._client)

@@ -132,3 +132,13 @@ async def test_garbage_and_strays_change_nothing(agent: Snmpd, engine: SnmpEngin
 async def test_a_community_it_does_not_know_is_silence(agent: Snmpd, engine: SnmpEngine) -> None:
     (reply,) = await ask(engine, target(agent.port, "2c", credential=replace(V2C, community="other")))
     assert reply.reachability is Reachability.SILENT
+
+
+@pytest.mark.parametrize("version", ["2c", "3"])
+async def test_walks_a_real_agent(agent: Snmpd, engine: SnmpEngine, version: str) -> None:
+    system = await engine.walk(target(agent.port, version), "1.3.6.1.2.1.1")
+    assert dict(system)[LOCATION] == b"Karachi"
+    assert all(oid.startswith("1.3.6.1.2.1.1.") for oid, _ in system)
+    few = await engine.walk(target(agent.port, version), "1.3.6.1.2.1.1", limit=3)
+    assert [oid for oid, _ in few] == [oid for oid, _ in system[:3]]  # the uptime goes on
+    assert await engine.walk(target(agent.port, version), "1.3.6.1.2.1.33") == ()

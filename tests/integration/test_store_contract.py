@@ -194,3 +194,15 @@ async def test_a_numbered_batch_is_written_once(store: tuple[Recorder, Reader]) 
     assert await recorder.marked("w") == 4
     assert await recorder.marked("another") == 0
     assert len(await reader.samples("B1", T0)) == 3
+
+
+async def test_events_of_a_kind_come_in_log_order_from_a_moment_on(store: tuple[Recorder, Reader]) -> None:
+    recorder, reader = store
+    measured = [
+        Event(f"m{n}", EventKind.AUTONOMY_MEASURED, "B1", T0 + timedelta(hours=n), T0, {"why": str(n)})
+        for n in (3, 1, 2)
+    ]
+    await recorder.write(Batch(T0, events=[event(1), *measured]))
+    found = await reader.events_of(EventKind.AUTONOMY_MEASURED, T0 + timedelta(hours=2))
+    assert [stored.event.id for stored in found] == ["m3", "m2"]
+    assert await reader.events_of(EventKind.TRAP_RECEIVED, T0) == []

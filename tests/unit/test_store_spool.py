@@ -53,6 +53,12 @@ def test_waiting_batches_become_one_write_but_a_state_is_never_skipped() -> None
     assert merge_prefix(flip, 100)[1] == 2
 
 
+def test_heartbeats_that_jump_are_not_made_one() -> None:
+    # A jump of the heartbeat is read as time in which nobody asked.
+    merged, taken = merge_prefix([batch(n) for n in (0, 10, 30, 31)], 100)
+    assert (taken, merged.beat_at) == (3, T0 + timedelta(seconds=30))
+
+
 def test_order_is_kept_over_a_restart_and_what_was_written_is_not_given_again(tmp_path: Path) -> None:
     spool = Spool(tmp_path, segment_bytes=600)
     for number in range(1, 21):
