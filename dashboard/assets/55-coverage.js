@@ -103,7 +103,7 @@
     }
     context.save();
     context.setTransform(1, 0, 0, 1, 0, 0);
-    context.globalAlpha = gisops.theme === "light" ? 0.55 : 0.5;
+    context.globalAlpha = gisops.theme === "light" ? 0.6 : 0.62;
     context.drawImage(sheet, 0, 0);
     context.restore();
   }
