@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -15,10 +15,13 @@ from gisops.coverage.levels import Criterion
 from gisops.coverage.pose import poses_of
 from gisops.errors import InventoryError
 from gisops.geo.project import geometry_to_utm42
+from gisops.model.event import Event, EventKind
 from gisops.model.state import DeviceKind, DeviceState
 from gisops.service.coverage import CoveragePlan
 from gisops.service.coverage_map import CoverageMap
-from gisops.store.ports import StateRow
+from gisops.service.coverage_when import worked
+from gisops.store.fake import MemoryStore
+from gisops.store.ports import Batch, StateRow
 from tests.cities import small_city
 
 PLAN = CoveragePlan((Criterion("outline", 40.0), Criterion("discern", 80.0)), grid_m=1.0, workers=1)
@@ -78,3 +81,26 @@ async def test_a_file_that_cannot_be_read_is_said_and_asked_again() -> None:
         await coverage.bands()
     first, second = await asyncio.gather(coverage.bands(), coverage.bands())
     assert first is second
+
+
+async def test_the_store_tells_who_sees_now_and_who_saw_then() -> None:
+    city, store = small_city(), MemoryStore()
+    later = NOW + timedelta(minutes=14)
+    events = [
+        Event(f"{at}-{camera}", EventKind.STATE_CHANGED, camera, at, at, {"new": str(new)})
+        for at, camera, new in (
+            (NOW, "C1-1", DeviceState.UP),
+            (NOW, "C2-1", DeviceState.UP),
+            (later, "C1-1", DeviceState.DOWN),
+        )
+    ]
+    rows = [
+        StateRow("C1-1", DeviceKind.CAMERA, DeviceState.DOWN, later, NOW),
+        StateRow("C2-1", DeviceKind.CAMERA, DeviceState.DEGRADED, NOW, later),
+        StateRow("C2-2", DeviceKind.CAMERA, DeviceState.UNKNOWN, NOW, None),
+    ]
+    await store.write(Batch(later, events=events, states=rows))
+    assert await worked(store, city, None) == ["C2-1"]
+    assert await worked(store, city, NOW + timedelta(minutes=13)) == ["C1-1", "C2-1"]
+    assert await worked(store, city, later) == ["C2-1"]
+    assert await worked(store, city, NOW - timedelta(minutes=1)) == []
