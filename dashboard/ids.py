@@ -43,6 +43,7 @@ __all__ = [
     "kpi",
     "kpi_note",
     "layer",
+    "layer_count",
     "legend_count",
 ]
 
@@ -109,6 +110,11 @@ def kpi_note(name: str) -> str:
 def layer(name: str) -> str:
     """Give the id of a map layer."""
     return f"layer-{name}"
+
+
+def layer_count(name: str) -> str:
+    """Give the id of the number beside a layer's name in the list of layers."""
+    return f"layer-count-{name}"
 
 
 def legend_count(state: str) -> str:

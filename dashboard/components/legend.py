@@ -22,8 +22,11 @@ _LAYERS = (
     ("roads", "Roads"),
     ("districts", "Districts"),
     ("labels", "Names"),
+    ("inspections", "Overdue inspections"),
 )
-DEFAULT_LAYERS = [name for name, _ in _LAYERS]
+_COUNTED = frozenset({"inspections"})
+"""Layers whose number of things stands beside their name."""
+DEFAULT_LAYERS = [name for name, _ in _LAYERS if name not in _COUNTED]
 
 
 def legend() -> Component:
@@ -57,11 +60,16 @@ def legend() -> Component:
                 value=DEFAULT_LAYERS,
                 children=html.Div(
                     className="layer-chips",
-                    children=[dmc.Chip(label, value=name, size="xs", radius="sm") for name, label in _LAYERS],
+                    children=[_chip(name, label) for name, label in _LAYERS],
                 ),
             ),
         ],
     )
+
+
+def _chip(name: str, label: str) -> dmc.Chip:
+    count = html.Span("", id=ids.layer_count(name), className="layer-count") if name in _COUNTED else None
+    return dmc.Chip([label, count], value=name, size="xs", radius="sm")
 
 
 def _row(state: str, label: str) -> list[Component]:

@@ -15,7 +15,7 @@ from dashboard.app import create_app
 from gisops.inventory.load import load_inventory
 from gisops.model.state import DeviceKind, DeviceState
 from gisops.store.ports import StateRow
-from tests.browser.fake_city import FakeLiveView, fake_city, theft
+from tests.browser.fake_city import FakeLiveView, fake_city, on_battery, theft
 
 
 def staged(view: FakeLiveView, now: datetime) -> None:
@@ -32,7 +32,8 @@ def staged(view: FakeLiveView, now: datetime) -> None:
         (cameras[900], DeviceState.DEGRADED, "camera hot"),
     ]
     view.push(StateRow(key, DeviceKind.CAMERA, state, now, now, reason) for key, state, reason in kinds)
-    view.push(StateRow(key, DeviceKind.BOX, DeviceState.DEGRADED, now, now, "on battery") for key in boxes[60:68])
+    view.push(on_battery(key, now, 70 + 10 * n, 110 + 15 * n) for n, key in enumerate(boxes[60:68]))
+    view.push([on_battery(boxes[70], now, 38, 64)])
 
 
 def main(port: int, folder: Path | None) -> None:

@@ -93,6 +93,11 @@ def test_another_group_index_moves_every_event() -> None:
     assert trace.settings.group_index == 1.468
 
 
+def test_an_event_just_before_the_front_panel_is_there() -> None:
+    trace = read_sor(written(WrittenTrace((WrittenEvent(-5), WrittenEvent(48_967)))), "t.sor")
+    assert [trace.event_m(e) for e in trace.events] == pytest.approx([-0.102, 1000.0], abs=0.01)
+
+
 def test_what_was_not_measured_is_missing() -> None:
     trace = read_sor(written(WrittenTrace(seconds=0)), "t.sor")
     assert (trace.events, trace.end, trace.settings.measured_at) == ((), None, None)

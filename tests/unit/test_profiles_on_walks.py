@@ -106,6 +106,19 @@ CASES = [
         },
     ),
     Case(
+        "hikvision-recorder",
+        "hikvision-recorder.snmprec",
+        {
+            "uptime_s": 777.0,
+            "memory_used_pct": 96.0,
+            "disks": 3.0,
+            "disk_failed": 1.0,  # the second has failed its SMART check
+            "disk_free_pct": 6.25,  # 12.5 and 6.25; the third is of size 0
+        },
+        {"device_absent": "the profile does not say what 255 means"},
+        ("memory full", "disk failed"),
+    ),
+    Case(
         "dahua",
         "dahua.snmprec",
         {"uptime_s": 3600.0, "device_bad": 1.0, "video_inputs": 1.0, "encode_channels": 3.0, "stores": 1.0},

@@ -154,6 +154,7 @@ def test_the_longest_prefix_of_whole_numbers_selects(sys_object_id: str | None, 
         ("apc.walk", "apc", True),
         ("axis.walk", "axis", True),
         ("hikvision.walk", "hikvision", True),
+        ("hikvision-recorder.snmprec", "hikvision-recorder", True),
         ("cabinet.snmprec", "cabinet", True),
         ("camera.snmprec", "camera", True),
         ("dahua.snmprec", "dahua", True),  # says that it is net-snmp, but has Dahua's own objects

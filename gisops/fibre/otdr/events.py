@@ -58,7 +58,7 @@ def read_events(data: bytes, place: str, major: int) -> KeyEvents:
 
 
 def _event(cursor: Cursor, major: int) -> SorEvent:
-    number, ticks = cursor.number("H"), cursor.number("I")
+    number, ticks = cursor.number("H"), cursor.number("i")
     attenuation, loss, reflectance = cursor.number("h"), cursor.number("h"), cursor.number("i")
     code = cursor.take(6).decode("latin-1")
     cursor.take(2)  # how the loss was measured: LS or 2P

@@ -116,7 +116,7 @@ class SorEvent:
     number
         As the instrument counts.
     ticks
-        One-way time from the front panel.
+        One-way time from the front panel; some instruments put the panel itself a little before 0.
     attenuation_db_km
         Of the fibre before it.
     loss_db
