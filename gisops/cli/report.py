@@ -230,7 +230,7 @@ def _availability_arguments(parser: argparse.ArgumentParser) -> None:
         "--by",
         default="district",
         metavar="WORDS",
-        help="device, box, site, station, district, contractor, all, cause, day; or several (default: district)",
+        help="device, box, site, station, district, contractor, all, cause, day, with commas (default: district)",
     )
     parser.add_argument("--kind", choices=("box", "camera"), help="only boxes, or only cameras (default: both)")
     parser.add_argument(

@@ -225,3 +225,16 @@ async def test_closing_reports_what_is_under_way_as_silent(start: Start) -> None
     await engine.close()
     await asking
     assert [reply.reachability for reply in replies] == [Reachability.SILENT]
+
+
+async def test_who_was_silent_is_asked_first_and_delays_nobody(engine: SnmpEngine, start: Start) -> None:
+    silent = await start(lambda _: [])
+    good = await start(lambda m: [encode_message(truth(m))])
+    heard: list[str] = []
+    silent.say = lambda _: heard.append("silent") or []  # type: ignore[func-returns-value]
+    good.say = lambda m: heard.append("good") or [encode_message(truth(m))]  # type: ignore[func-returns-value]
+    targets = [target(good, "good"), target(silent, "silent")]
+    for expected in (["good", "silent"], ["silent", "good"]):
+        heard.clear()
+        assert [reply.target.device_id for reply in await ask(engine, *targets)] == ["good", "silent"]
+        assert heard == expected

@@ -132,3 +132,11 @@ def test_a_watch_answers_from_memory_until_the_fibre_has_news() -> None:
     assert watch.review({*lost, "C1-1"}, ALL - lost - {"C1-1"}, {("B3", 1)}) is first
     assert watch.review((), ALL, ()) == ()
     assert [each.span_ids for each in watch.review(lost, ALL - lost, {("B3", 1)})] == [("S5",)]
+
+
+def test_a_blackout_is_no_cut() -> None:
+    # Everybody is silent at once: no port tells of a cut, and every span lies below boxes that are lost.
+    assert suspect_cuts(LOCATOR, ALL, (), ()) == ()
+    # B1 lives and its ports have light: the ring is whole as far as it can see.
+    lost = ALL - {"B1", "C1-1", "C1-2"}
+    assert suspect_cuts(LOCATOR, lost, ALL - lost, ()) == ()
