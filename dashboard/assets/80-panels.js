@@ -258,6 +258,8 @@
     },
     marks(asked, placed) {
       gisops.marks = { asked, placed };
+      const place = placed && placed.points.find((point) => point.kind === "place");
+      if (place && !gisops.map.getBounds().pad(-0.2).contains([place.lat, place.lon])) gisops.fit([[place.lat, place.lon]], 15.5);
       gisops.fibreMarks.repaint();
       return skip();
     },
