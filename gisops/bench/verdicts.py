@@ -37,7 +37,8 @@ class Mark:
     is_mute
         Whether no notification of the scenario arrived.
     stated
-        Probability given to the top cause in the end; ``None`` where nothing was said.
+        Probability given to the top cause in the end; ``None`` where nothing was said, or the right
+        answer is a set.
     is_top_right
         Whether that cause was right.
     alarmed
@@ -183,7 +184,7 @@ def _mark(
         is_one=len(mine) == 1,
         seconds=None if first is None else max(0.0, first - truth.at_s),
         is_mute=scenario.noise.mute_share == 1.0,
-        stated=None if best is None else best.causes[best.likeliest],
+        stated=best.causes[best.likeliest] if best is not None and len(truth.causes) == 1 else None,
         is_top_right=best is not None and best.likeliest in truth.causes,
         alarmed=accused if truth.causes == {Cause.THEFT} else None,
         alerts=len(every_device(theirs)),

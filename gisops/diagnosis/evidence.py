@@ -54,6 +54,7 @@ def _of_box(box_id: str, facts: Facts, layout: Layout, now: datetime) -> dict[st
         "charge_low": _low(fact),
         "cameras_lost_too": _cameras_lost(fact, facts, layout, now),
         "feeder_lost_mains": _neighbours(box_id, facts, layout),
+        "single_way": None if layout.lone is None else box_id in layout.lone,
     }
 
 

@@ -200,12 +200,16 @@ class Layout:
         Feeders and isolating spans.
     vendors
         Maker of each camera, where it is known.
+    lone
+        Boxes that one cut parts from every centre, and nobody else with them, to the spans that do;
+        ``None`` where the fibre is not known.
     """
 
     cameras_of_box: Mapping[str, tuple[str, ...]]
     ports_of_camera: Mapping[str, tuple[str, int]]
     risks: Sequence[SharedRisk] = ()
     vendors: Mapping[str, str] = field(default_factory=dict)
+    lone: Mapping[str, tuple[str, ...]] | None = None
 
     @cached_property
     def risks_of_box(self) -> Mapping[str, tuple[SharedRisk, ...]]:
