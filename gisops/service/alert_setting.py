@@ -61,7 +61,7 @@ class City:
             return f"{inventory.sites[device.site_id].name} ({root_id})"
         for records in (inventory.spans, inventory.feeders, inventory.stations, inventory.centres):
             if root_id in records:
-                return f"{records[root_id].name} ({root_id})"  # type: ignore[index]
+                return f"{records[root_id].name} ({root_id})"
         return root_id
 
     def _scope(self, outage: Outage) -> frozenset[str]:

@@ -18,8 +18,9 @@ from gisops.notify.routes import Routes
 from gisops.service.alert_events import happening_of
 from gisops.service.alert_setting import City
 from gisops.store.alerts import Decision, Kept, NewNotice
+from gisops.store.ports import StateRow
 
-__all__ = ["AlertStore", "Notifier"]
+__all__ = ["AlertStore", "Log", "Notifier"]
 
 _RETRY_S = 1.0
 
@@ -33,6 +34,18 @@ class AlertStore(Protocol):
 
     async def commit(self, decision: Decision) -> None:
         """Write a decision, all of it or nothing."""
+        ...
+
+
+class Log(Protocol):
+    """What a notifier asks of the log when it is new."""
+
+    async def states(self) -> tuple[int, list[StateRow]]:
+        """Give the number of the last event, and every state."""
+        ...
+
+    async def open_outages(self) -> list[Outage]:
+        """Give the outages that last."""
         ...
 
 
@@ -74,15 +87,19 @@ class Notifier:
             {window.id: window for window in kept.windows},
         )
         self.seq = kept.seq or 0
+        self._is_new = kept.seq is None
         self._routes, self._city, self._store, self._clock = routes, city, store, clock
         self._queued, self._complain, self._sleep = queued, complain, sleep
 
-    async def begin(self, seq: int, open_outages: Sequence[Outage]) -> None:
-        """Start where no notifier was before: at the end of the log, with the outages that last."""
-        self.seq = seq
-        for outage in open_outages:
-            await self._step(OutageSeen(outage, self._city.setting_of(outage)), seq)
-        await self._step(Tick(), seq, is_kept=True)
+    async def begin_if_new(self, log: Log) -> None:
+        """Where no notifier was before, start at the end of the log, with the outages that last."""
+        if not self._is_new:
+            return
+        self._is_new = False
+        self.seq, _ = await log.states()
+        for outage in await log.open_outages():
+            await self._step(OutageSeen(outage, self._city.setting_of(outage)), self.seq)
+        await self._step(Tick(), self.seq, is_kept=True)
 
     async def follow(self, batches: AsyncIterator[list[StoredEvent]]) -> None:
         """Take events in as they come, and the time as it passes, for as long as the batches go on."""
@@ -120,7 +137,7 @@ class Notifier:
             for receiver, message in made.items():
                 items = tuple(zip((a.id for a in message.alerts), message.states, strict=True))
                 notices.append(NewNotice(message.key, receiver, message.to_json(), items))
-            unheard = {a.id for a in page.alerts} - {i for n in notices for i, _ in n.items}
+            unheard = {a.id for a in page.alerts} - {a.id for m in made.values() for a in m.alerts}
             notes += [Note(name, "told nobody", why=f"no route takes it: {page.kind}") for name in sorted(unheard)]
         await self._store.commit(Decision(seq, now, alerts, dropped, notes, notices))
         if notices:
