@@ -1,25 +1,21 @@
-"""A page through apprise, the library that knows a hundred services; an optional part of gisops."""
+"""A page through apprise, the library that knows a hundred services."""
 
 from __future__ import annotations
 
 import asyncio
 import importlib
-import importlib.util
+import logging
+import warnings
 from collections.abc import Callable, Sequence
 
 from gisops.errors import ConfigError
 from gisops.notify.message import Message, text_of, title_of
 from gisops.notify.ports import Undelivered
 
-__all__ = ["AppriseServices", "Notify", "is_installed", "notifier"]
+__all__ = ["AppriseServices", "Notify", "notifier"]
 
 Notify = Callable[[str, str], bool]
 """Takes title and body; whether every service took them."""
-
-
-def is_installed() -> bool:
-    """Whether the library is there."""
-    return importlib.util.find_spec("apprise") is not None
 
 
 def notifier(place: str, urls: Sequence[str]) -> Notify:
@@ -28,15 +24,20 @@ def notifier(place: str, urls: Sequence[str]) -> Notify:
     Raises
     ------
     ConfigError
-        Where it is not installed, or an address is none of a service it knows; the
-        address holds secrets and is not shown.
+        Where an address is none of a service it knows; the address holds secrets and is not shown.
     """
-    if not is_installed():
-        raise ConfigError(place, "apprise is not installed", "pip install 'gisops[apprise]', or use another kind")
-    services = importlib.import_module("apprise").Apprise()
-    for number, url in enumerate(urls, 1):
-        if not services.add(url):
-            raise ConfigError(place, f"apprise knows no service of its address {number}", "see apprise's own list")
+    # What it logs may repeat an address; what matters is in its answer.
+    logging.getLogger("apprise").addHandler(logging.NullHandler())
+    logging.getLogger("apprise").propagate = False
+    with warnings.catch_warnings():
+        # What its many services import is deprecated in ways that are its own affair.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        services = importlib.import_module("apprise").Apprise()  # takes a second: only where it is used
+        for number, url in enumerate(urls, 1):
+            if not services.add(url):
+                raise ConfigError(
+                    place, f"apprise knows no service of its address {number}", "see apprise's own list"
+                )
 
     def notify(title: str, body: str) -> bool:
         return bool(services.notify(title=title, body=body))

@@ -12,6 +12,7 @@ from gisops.health.toml_entry import Entry
 __all__ = ["KINDS", "Kind", "check_options"]
 
 _PORT = 65_535
+_SECRET_WORDS = ("auth", "key", "token", "secret", "password")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +84,23 @@ def _check_sms(entry: Entry) -> None:
         if table is not None and not (
             isinstance(table, dict) and all(isinstance(value, str) for value in table.values())
         ):
-            entry.fail(f"has {key} = {table!r}", f'write it as {key} = {{ name = "text" }}', key)
+            entry.fail(f"has a {key} that is no table of texts", f'write it as {key} = {{ name = "text" }}', key)
+    _no_secret_header(entry)
     places = [entry.text("url"), *(str(v) for t in (body, form) if isinstance(t, dict) for v in t.values())]
     for word in ("{to}", "{text}"):
         if not any(word in place for place in places) and not is_reference(places[0]):
             entry.fail(f"has no {word}", f"write {word} where the gateway takes it: in url, json or form")
     if "max_chars" in entry.table:
         entry.whole("max_chars", 40, 1600)
+
+
+def _no_secret_header(entry: Entry) -> None:
+    headers = entry.table.get("headers")
+    for name, value in headers.items() if isinstance(headers, dict) else ():
+        if any(word in name.lower() for word in _SECRET_WORDS) and not is_reference(value):
+            entry.fail(
+                f"has a secret in the header {name}", f"move it: {name} = 'env:NAME' or 'file:PATH'", "headers"
+            )
 
 
 def _check_cap(entry: Entry) -> None:

@@ -28,7 +28,7 @@ def sign(secret: str, timestamp: str, body: bytes) -> str:
     Examples
     --------
     >>> sign("key", "1772352000", b"{}")[:20]
-    'sha256=c1d4ff8e7e4b0'
+    'sha256=651881d69fcd6'
     """
     digest = hmac.new(secret.encode(), timestamp.encode() + b"." + body, hashlib.sha256).hexdigest()
     return f"sha256={digest}"

@@ -17,7 +17,7 @@ from gisops.notify.dispatch import messages_of
 from gisops.notify.routes import Routes
 from gisops.service.alert_events import happening_of
 from gisops.service.alert_setting import City
-from gisops.store.alerts import Decision, Kept, NewNotice
+from gisops.store.alerts import Decision, Kept, NewNotice, SupersededError
 from gisops.store.ports import StateRow
 
 __all__ = ["AlertStore", "Log", "Notifier"]
@@ -122,6 +122,8 @@ class Notifier:
                 try:
                     await self._commit(alerts, dropped, actions, seq, now)
                     break
+                except SupersededError:
+                    raise
                 except StoreError as error:
                     self._complain(str(error))
                     await self._sleep(_RETRY_S)

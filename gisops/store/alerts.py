@@ -5,7 +5,8 @@ All writing goes through one connection that holds an advisory lock: only one no
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -25,7 +26,7 @@ from gisops.store.rows import json_text
 from gisops.store.sessions import DRIVER_ERRORS, connect, failed
 from gisops.store.silences import SILENCES_SINCE, silence_of
 
-__all__ = ["Decision", "Kept", "NewNotice", "PgAlerts"]
+__all__ = ["Decision", "Kept", "NewNotice", "PgAlerts", "SupersededError"]
 
 _LOCK = 0x6715A1E
 _HELD = "SELECT document FROM alert WHERE held ORDER BY opened_at, id"
@@ -51,10 +52,26 @@ INSERT INTO notice_item (alert_id, state, receiver, notice_id)
 SELECT alert_id, state, $3, $4 FROM unnest($1::text[], $2::text[]) AS n (alert_id, state)
 ON CONFLICT DO NOTHING RETURNING 1
 """
-_CURSOR = """
-INSERT INTO alert_cursor AS c (seq) VALUES ($1)
-ON CONFLICT (only_row) DO UPDATE SET seq = greatest(c.seq, excluded.seq)
+_BEGIN = """
+INSERT INTO alert_cursor AS c (generation, step) VALUES (1, 0)
+ON CONFLICT (only_row) DO UPDATE SET generation = c.generation + 1 RETURNING seq, generation, step
 """
+_MOVE = """
+UPDATE alert_cursor SET seq = greatest(seq, $1), step = step + 1
+WHERE generation = $2 AND step = $3 RETURNING step
+"""
+_LOCK_TRIES, _LOCK_WAIT_S = 10, 0.5
+"""How long a session that was killed may hold its lock yet."""
+_KEEPALIVE = "SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5; SET tcp_keepalives_count = 3"
+"""So that the lock of a machine that is gone is free within half a minute."""
+
+
+class _LockedError(StoreError):
+    """Another notifier decides now."""
+
+
+class SupersededError(StoreError):
+    """Another notifier has begun since: what this one knows is old."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,27 +135,36 @@ class Decision:
 class PgAlerts:
     """The alerts over PostgreSQL; made by the one notifier that decides."""
 
-    def __init__(self, dsn: str) -> None:
-        self._dsn = dsn
+    def __init__(self, dsn: str, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        self._dsn, self._sleep = dsn, sleep
         self._connection: Any = None
+        self._generation = self._step = 0
 
     async def load(self, now: datetime) -> Kept:
-        """Give what is there.
+        """Begin, and give what is there.
 
         Raises
         ------
         StoreError
             Where the database is away, or another notifier decides on it.
         """
-        connection = await self._connected()
+        for left in reversed(range(_LOCK_TRIES)):
+            try:
+                connection = await self._connected()
+                break
+            except _LockedError:
+                if left == 0:
+                    raise
+                await self._sleep(_LOCK_WAIT_S)
         try:
-            seq = await connection.fetchval("SELECT seq FROM alert_cursor")
+            row = await connection.fetchrow(_BEGIN)
             alerts = [alert_from_json(orjson.loads(r["document"])) for r in await connection.fetch(_HELD)]
             silences = [silence_of(row) for row in await connection.fetch(SILENCES_SINCE, now)]
             windows = [window_of(row) for row in await connection.fetch(WINDOWS_SINCE, now)]
         except DRIVER_ERRORS as error:
             raise failed(self._dsn, error) from error
-        return Kept(seq, alerts, silences, [w for w in windows if w.ends_at > now])
+        self._generation, self._step = row["generation"], row["step"]
+        return Kept(row["seq"], alerts, silences, [w for w in windows if w.ends_at > now])
 
     async def told(self, alerts: Sequence[Alert]) -> dict[str, frozenset[str]]:
         """Give the receivers by alert id that something was queued for in the alert's round.
@@ -159,19 +185,25 @@ class PgAlerts:
         return {name: frozenset(receivers) for name, receivers in found.items()}
 
     async def commit(self, decision: Decision) -> None:
-        """Write a decision; given again it changes nothing but adds its notes again.
+        """Write a decision; one that failed is given again, and is not written twice where only the answer was lost.
 
         Raises
         ------
         StoreError
-            Where the database is away, full, or another notifier decides by now.
+            Where the database is away or full; nothing was written then, or nobody knows.
+        SupersededError
+            Where another notifier began meanwhile.
         """
         connection = await self._connected()
         try:
             async with connection.transaction():
-                await self._write(connection, decision)
+                if await connection.fetchval(_MOVE, decision.seq, self._generation, self._step) is None:
+                    await self._explain(connection)
+                else:
+                    await self._write(connection, decision)
         except DRIVER_ERRORS as error:
             raise failed(self._dsn, error) from error
+        self._step += 1
 
     async def close(self) -> None:
         """Release the connection, and with it the lock."""
@@ -210,19 +242,25 @@ class PgAlerts:
             if not await connection.fetch(_ITEMS, alert_ids, states, notice.receiver, made):
                 # All that it says was said to this receiver before, in another grouping.
                 await connection.execute("DELETE FROM notice WHERE id = $1", made)
-        await connection.execute(_CURSOR, decision.seq)
+
+    async def _explain(self, connection: asyncpg.Connection) -> None:
+        """Accept that the decision is in already; nothing else explains why the step is another."""
+        row = await connection.fetchrow("SELECT generation, step FROM alert_cursor")
+        if row is None or (row["generation"], row["step"]) != (self._generation, self._step + 1):
+            raise SupersededError(place_of(self._dsn), "another notifier has begun since", "start this one again")
 
     async def _connected(self) -> Any:  # noqa: ANN401 - asyncpg is not typed
         if self._connection is not None and not self._connection.is_closed():
             return self._connection
         connection = await connect(self._dsn)
         try:
+            await connection.execute(_KEEPALIVE)
             has_lock = await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK)
         except DRIVER_ERRORS as error:
             connection.terminate()
             raise failed(self._dsn, error) from error
         if not has_lock:
             connection.terminate()
-            raise StoreError(place_of(self._dsn), "another gisops notify run decides on it", "stop that one first")
+            raise _LockedError(place_of(self._dsn), "another gisops notify run decides on it", "stop that one first")
         self._connection = connection
         return connection

@@ -15,8 +15,12 @@ CREATE INDEX silence_end ON silence (t1);
 -- what follows from it: a notifier that is killed goes on where it was.
 CREATE TABLE alert_cursor (
     only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
-    seq bigint NOT NULL
+    seq bigint,
+    generation bigint NOT NULL,
+    step bigint NOT NULL
 ) WITH (fillfactor = 10);
+COMMENT ON COLUMN alert_cursor.generation IS 'one more for each notifier that began: an earlier one decides no more';
+COMMENT ON COLUMN alert_cursor.step IS 'one more for each decision: one whose answer was lost is not written twice';
 
 CREATE TABLE alert (
     id text PRIMARY KEY,
