@@ -6,7 +6,7 @@ replies and traps and asks it to settle; what comes out is written and shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -18,6 +18,7 @@ from gisops.health.machine import (
     PATH_LOST,
     Parent,
     Track,
+    attest,
     breaches_in,
     expire,
     is_in_doubt,
@@ -29,16 +30,19 @@ from gisops.health.machine import (
 from gisops.health.power.watch import PowerNews, PowerWatch
 from gisops.health.profile import Profile
 from gisops.health.reading import Reading
+from gisops.health.vitality import Evidence, decide
 from gisops.model.event import Event, EventKind, Observation, Reachability
 from gisops.model.inventory import Inventory
 from gisops.model.outage import Outage
 from gisops.model.state import DeviceKind, DeviceState
+from gisops.probe.ports import ProbeResult
+from gisops.service.fit import is_outdated
 from gisops.service.layout import FIRST_CAMERA_PORT, layout_of
 from gisops.service.ledger import Ledger
 from gisops.service.notifications import Intake, Recorded
 from gisops.service.signals import Signals, signal_of
 from gisops.service.urgency import Urgency
-from gisops.snmp.ports import Reply, Trap
+from gisops.snmp.ports import Reply, Trap, Value
 from gisops.store.ports import Batch, Sample, StateRow
 
 __all__ = ["Watch"]
@@ -94,6 +98,8 @@ class Watch:
         self._dirty = True
         self._look_over_at = now
         self._readings: dict[str, Reading] = {}
+        self._doubts: set[str] = set()
+        self._outdated: set[str] = set()
         self.power = PowerWatch(())
         self._stand_on(inventory, profiles, now)
 
@@ -154,9 +160,9 @@ class Watch:
             return
         profile = self._profiles[device_id]
         answered = reply.reachability is Reachability.ANSWERED
-        reading = profile.read(reply.values, at, self._readings.get(device_id)) if answered else None
-        if reading is not None:
-            self._readings[device_id] = reading
+        if answered and reply.target.oids is not profile.oids and reply.target.oids != profile.oids:
+            return  # It was asked before its rows were known.
+        reading = self._read(device_id, profile, reply.values, at) if answered else None
         values = reading.metrics if reading is not None else {}
         observation = Observation(device_id, at, reply.reachability, values, reply.rtt_s)
         after = judge(before, observation, profile, self._parent_of(before), self._flap_rule)
@@ -169,8 +175,52 @@ class Watch:
             self._release(device_id, at)
         if answered:
             self._signals.take_back(device_id, values, at)
-        elif is_in_doubt(after):
-            self._urgency.silent(after, self._tracks)
+        elif reply.reachability is Reachability.SILENT:
+            if is_in_doubt(after):
+                self._urgency.silent(after, self._tracks)
+            if self._is_path_good(device_id):
+                self._doubts.add(device_id)
+
+    def take_probe(self, result: ProbeResult, at: datetime) -> None:
+        """Take in how a silent device took other questions than SNMP."""
+        device_id = result.target.device_id
+        before = self._tracks.get(device_id)
+        if before is None:
+            return
+        camera = self._inventory.cameras.get(device_id)
+        box_lives = None
+        if camera is not None:
+            box = self._tracks[camera.box_id]
+            box_lives = False if box.state.is_lost else True if box.misses == 0 else None
+        seen = Evidence(Reachability.SILENT, result.signs, result.route, camera.box_id if camera else "", box_lives)
+        after = attest(before, decide(seen), at, self._parent_of(before), self._flap_rule)
+        if after is not before:
+            self._take(before, after, at)
+
+    def fit(self, device_id: str, profile: Profile) -> None:
+        """Read a device by its profile with the rows that it has."""
+        if device_id in self._profiles:
+            self._profiles[device_id] = profile
+            self._readings.pop(device_id, None)
+
+    def take_doubts(self) -> set[str]:
+        """Give the silent devices that ought to be asked by other means, and forget them."""
+        taken, self._doubts = self._doubts, set()
+        return taken
+
+    def take_outdated(self) -> set[str]:
+        """Give the devices whose rows may have moved, and forget them."""
+        taken, self._outdated = self._outdated, set()
+        return taken
+
+    def _read(self, device_id: str, profile: Profile, values: Sequence[Value], at: datetime) -> Reading:
+        """Make readings of an answer, and see whether the device has restarted."""
+        before = self._readings.get(device_id)
+        reading = profile.read(values, at, before)
+        if profile.columns and is_outdated(before, reading):
+            self._outdated.add(device_id)
+        self._readings[device_id] = reading
+        return reading
 
     def _follow_power(
         self, device_id: str, reachability: Reachability, values: Mapping[str, float | None], at: datetime
@@ -308,6 +358,11 @@ class Watch:
                 del self._outages[outage.id]
             self._mark_unreachable(outage, now)
         self._cut_off = self._behind_cuts()
+
+    def _is_path_good(self, device_id: str) -> bool:
+        """Whether nothing is known against the way to a device: its box answers, no cut is before it."""
+        camera = self._inventory.cameras.get(device_id)
+        return self._tracks[camera.box_id].misses == 0 if camera is not None else device_id not in self._cut_off
 
     def _behind_cuts(self) -> frozenset[str]:
         """Name the devices of the open outages whose root is a span."""
