@@ -139,6 +139,10 @@ class Alert:
         What keeps a page from being opened now, in words; empty: nothing does.
     past
         Ids of the outages of earlier rounds.
+    members
+        Ids of what is lost with it, the root included.
+    part_of
+        Resolved because another alert took it in, this one: its devices are still lost.
     """
 
     id: str
@@ -161,6 +165,8 @@ class Alert:
     level: int = 0
     suppressed_by: tuple[str, ...] = ()
     past: tuple[str, ...] = ()
+    members: frozenset[str] = frozenset()
+    part_of: str = ""
 
     @property
     def is_live(self) -> bool:

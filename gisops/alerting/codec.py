@@ -46,6 +46,8 @@ def alert_to_json(alert: Alert) -> dict[str, Any]:
         "level": alert.level,
         "suppressed_by": list(alert.suppressed_by),
         "past": list(alert.past),
+        "members": sorted(alert.members),
+        "part_of": alert.part_of,
         "groups": sorted([str(kind), name] for kind, name in setting.groups),
         "scope": sorted(setting.scope),
         "pages": [
@@ -97,6 +99,8 @@ def alert_from_json(document: Mapping[str, Any]) -> Alert:
         level=document["level"],
         suppressed_by=tuple(document["suppressed_by"]),
         past=tuple(document["past"]),
+        members=frozenset(document["members"]),
+        part_of=document["part_of"],
     )
 
 

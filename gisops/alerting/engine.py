@@ -119,8 +119,15 @@ def _outage(book: Book, seen: OutageSeen, now: datetime) -> tuple[Book, list[Act
     if outage.closed_at is not None:
         if not alert.is_live:
             return book, []
-        after = replace(alert, state=AlertState.RESOLVED, resolved_at=outage.closed_at, updated_at=outage.updated_at)
-        return _with(book, after), [Note(alert.id, "resolved")]
+        part_of = _taker(book, alert)
+        after = replace(
+            alert,
+            state=AlertState.RESOLVED,
+            resolved_at=outage.closed_at,
+            updated_at=outage.updated_at,
+            part_of=part_of,
+        )
+        return _with(book, after), [Note(alert.id, f"taken into {part_of}" if part_of else "resolved")]
     if not alert.is_live:
         return _reopen(book, alert, seen, now) if outage.updated_at > alert.updated_at else (book, [])
     return _change(book, alert, seen, now)
@@ -141,6 +148,7 @@ def _open(book: Book, seen: OutageSeen, now: datetime) -> tuple[Book, list[Actio
         now if cause in GUARDED else now + book.policy.group_wait,
         setting=seen.setting,
         evidence=_evidence(outage),
+        members=frozenset(outage.member_ids),
     )
     return _with(book, alert), [Note(alert.id, "opened", why=f"{alert.severity} {cause}")]
 
@@ -171,6 +179,7 @@ def _change(book: Book, alert: Alert, seen: OutageSeen, now: datetime) -> tuple[
         root_id=outage.root_id,
         setting=seen.setting,
         evidence=_evidence(outage),
+        members=frozenset(outage.member_ids),
         updated_at=outage.updated_at,
         ready_at=ready_at,
     )
@@ -195,7 +204,6 @@ def _settle(book: Book, notes: list[Action], now: datetime) -> tuple[Book, tuple
     alerts = dict(book.alerts)
     reasons = suppressions(book, now)
     actions: list[Action] = list(notes)
-    due: list[tuple[PageKind, str, Alert]] = []
     for alert in book.alerts.values():
         why = reasons.get(alert.id, ())
         if why != alert.suppressed_by:
@@ -203,14 +211,13 @@ def _settle(book: Book, notes: list[Action], now: datetime) -> tuple[Book, tuple
             if alert.is_live:
                 what = "suppressed" if why else "not suppressed any more"
                 actions.append(Note(alert.id, what, why="; ".join(why)))
-        found = _due(alerts[alert.id], policy, now)
-        if found is not None:
-            due.append((*found, alerts[alert.id]))
-    for page in _pages(due, policy, now):
-        for alert, state in zip(page.alerts, page.states, strict=True):
-            alerts[alert.id] = alert
-            actions.append(Note(alert.id, f"page {page.kind}", why=state))
-        actions.append(page)
+    # What is overdue twice (a change, and an escalation) is told twice now, not at the next occasion.
+    while due := [(*found, a) for a in alerts.values() if (found := _due(a, policy, now)) is not None]:
+        for page in _pages(due, policy, now):
+            for alert, state in zip(page.alerts, page.states, strict=True):
+                alerts[alert.id] = alert
+                actions.append(Note(alert.id, f"page {page.kind}", why=state))
+            actions.append(page)
     alerts = {
         a.id: a for a in alerts.values() if a.resolved_at is None or now - a.resolved_at <= policy.reopen_within
     }
@@ -281,6 +288,13 @@ def _returned(book: Book, root_id: str, now: datetime) -> Alert | None:
         if a.resolved_at is not None and a.root_id == root_id and now - a.resolved_at <= book.policy.reopen_within
     ]
     return max(ended)[2] if ended else None
+
+
+def _taker(book: Book, alert: Alert) -> str:
+    """Name the live alert that an alert's root is lost with by now; none: it is back."""
+    return next(
+        (a.id for a in book.alerts.values() if a.is_live and a is not alert and alert.root_id in a.members), ""
+    )
 
 
 def _with(book: Book, alert: Alert) -> Book:

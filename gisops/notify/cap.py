@@ -112,7 +112,8 @@ def _info(root: ET.Element, message: Message, alert: Alert, sender: CapSender, z
     _add(info, "language", sender.language)
     _add(info, "category", "Security" if alert.cause in GUARDED else "Infra")
     _add(info, "event", f"Camera network outage: {cause}")
-    _add(info, "responseType", "AllClear" if message.is_over else "Assess" if alert.claimed_by else "Execute")
+    over = "Monitor" if alert.part_of else "AllClear"
+    _add(info, "responseType", over if message.is_over else "Assess" if alert.claimed_by else "Execute")
     _add(info, "urgency", "Past" if message.is_over else "Immediate" if alert.cause in GUARDED else "Expected")
     _add(info, "severity", _SEVERITY[alert.severity])
     _add(info, "certainty", _certainty(alert))

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 
+from gisops.alerting.alert import Alert
 from gisops.alerting.happening import Page, PageKind
 from gisops.notify.message import Message
 from gisops.notify.routes import Routes, receivers_for
@@ -44,7 +46,8 @@ def messages_of(page: Page, routes: Routes, told: Mapping[str, frozenset[str]]) 
                 names = tuple(dict.fromkeys((*names, *sorted(before))))
         for name in names:
             wanted.setdefault(name, []).append(position)
-    whole = Message("", page.kind, page.at, page.level, page.alerts, page.states, routes.zone.key)
+    lean = tuple(_lean(alert) for alert in page.alerts)
+    whole = Message("", page.kind, page.at, page.level, lean, page.states, routes.zone.key)
     found = {}
     for name, positions in wanted.items():
         message = whole.only(positions)
@@ -52,6 +55,11 @@ def messages_of(page: Page, routes: Routes, told: Mapping[str, frozenset[str]]) 
             _key(name, message), page.kind, page.at, page.level, message.alerts, message.states, message.zone
         )
     return found
+
+
+def _lean(alert: Alert) -> Alert:
+    """Leave out what no message says: thousands of ids, where a feeder is out."""
+    return replace(alert, members=frozenset(), setting=replace(alert.setting, scope=frozenset(), groups=frozenset()))
 
 
 def _key(receiver: str, message: Message) -> str:

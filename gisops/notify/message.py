@@ -93,7 +93,8 @@ def title_of(message: Message) -> str:
     more = f" and {len(message.alerts) - 1} more" if len(message.alerts) > 1 else ""
     what = str(first.cause).replace("_", " ")
     place = first.setting.place or first.root_id
-    title = f"[{str(first.severity).upper()}] {_VERB[message.kind]}{what}: {place}{more}"
+    verb = f"now part of {first.part_of}: " if message.is_over and first.part_of else _VERB[message.kind]
+    title = f"[{str(first.severity).upper()}] {verb}{what}: {place}{more}"
     return " ".join(title.split())
 
 
@@ -125,7 +126,9 @@ def _paragraph(alert: Alert, zone: ZoneInfo) -> str:
         f"Where: {alert.setting.place or alert.root_id}, district {alert.setting.district_id or 'not known'}"
     )
     lines.append(f"Since: {_local(alert.opened_at, zone)}")
-    if alert.resolved_at is not None:
+    if alert.part_of:
+        lines.append(f"Still lost, now part of {alert.part_of}")
+    elif alert.resolved_at is not None:
         lines.append(f"Over: {_local(alert.resolved_at, zone)}")
     lines.append(f"Lost: {impact.cameras_lost} cameras, {impact.boxes_lost} boxes")
     if impact.critical_places:

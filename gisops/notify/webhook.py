@@ -61,7 +61,7 @@ def body_of(message: Message) -> dict[str, Any]:
     """Give the JSON document that is sent: the message, with its words."""
     document = message.to_json()
     for alert in document["alerts"]:
-        for inner in ("scope", "groups", "pages", "ready_at", "past"):
+        for inner in ("scope", "groups", "pages", "ready_at", "past", "members"):
             del alert[inner]
     return {"version": 1, "title": title_of(message), "text": text_of(message), **document}
 

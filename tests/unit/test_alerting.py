@@ -291,6 +291,26 @@ def test_late_and_doubled_events_change_nothing() -> None:
     assert (life.book, life.pages()) == (book, pages)
 
 
+def test_what_is_taken_into_another_outage_is_not_said_to_be_over() -> None:
+    life = Life()
+    life.then(0, seen(outage("O1", "B1")))
+    life.then(10, Tick())
+    wider = replace(outage("O0", "FD", updated_s=60), member_ids=("B1", "FD"))
+    life.then(60, seen(wider, setting("FD", scope=["B1"])))
+    (page,) = life.then(60, seen(outage("O1", "B1", closed_s=60)))
+    assert (page.kind, page.alerts[0].part_of) == (PageKind.RESOLVED, "O0")
+    assert life.notes("O1")[-2] == "taken into O0"
+
+
+def test_what_comes_back_while_another_lasts_is_over() -> None:
+    life = Life()
+    life.then(0, seen(outage("O0", "FD"), setting("FD", scope=["B1"])))
+    life.then(0, seen(outage("O1", "B1", cause=Cause.THEFT)))
+    life.then(10, Tick())
+    (page,) = life.then(60, seen(outage("O1", "B1", cause=Cause.THEFT, closed_s=60)))
+    assert (page.kind, page.alerts[0].part_of) == (PageKind.RESOLVED, "")
+
+
 # Windows and silences end.
 
 
@@ -313,7 +333,7 @@ def test_quiet_hours_hold_what_is_not_critical_until_they_end() -> None:
     life.then(10, Tick())
     assert life.pages() == ["opened O2"]
     life.then(3600, Tick())
-    assert life.pages() == ["opened O2", "opened O1", "escalated O2"]
+    assert life.pages() == ["opened O2", "opened O1", "escalated O2", "escalated O2"]
 
 
 # Grades and codec.

@@ -56,6 +56,8 @@ def over() -> Message:
 
 def test_a_title_says_how_bad_what_and_where_on_one_line() -> None:
     assert title_of(message()) == "[MAJOR] theft: Chowrangi (B1)"
+    taken = replace(over(), alerts=(replace(over().alerts[0], part_of="O7"),))
+    assert title_of(taken) == "[MAJOR] now part of O7: theft: Chowrangi (B1)"
     assert title_of(over()) == "[MAJOR] over: theft: Chowrangi (B1)"
     odd = replace(alert(), setting=replace(setting(), place="Clifton\r\nBcc: all"))
     assert title_of(message(PageKind.OPENED, odd, odd)) == "[MAJOR] theft: Clifton Bcc: all and 1 more"
