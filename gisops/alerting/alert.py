@@ -9,10 +9,12 @@ from enum import StrEnum
 from gisops.model.membership import GroupKind
 from gisops.model.outage import Cause
 
-__all__ = ["GUARDED", "Alert", "AlertState", "Impact", "Paged", "Setting", "Severity"]
+__all__ = ["GUARDED", "NARROW", "Alert", "AlertState", "Impact", "Paged", "Setting", "Severity"]
 
 GUARDED = frozenset({Cause.THEFT, Cause.TAMPER})
-"""Causes that wait for nobody: no grouping, no quiet hours, no inhibition; a silence must name them."""
+"""Causes that wait for nobody: no grouping, no quiet hours, no inhibition; a wide silence must name them."""
+NARROW = frozenset({GroupKind.DEVICE, GroupKind.BOX, GroupKind.SITE})
+"""Work or a silence on so little explains an opened door; one on a whole district does not."""
 
 
 class Severity(StrEnum):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from gisops.alerting.alert import GUARDED, Alert
+from gisops.alerting.alert import GUARDED, NARROW, Alert
 from gisops.model.membership import GroupKind
 from gisops.model.outage import Cause
 
@@ -29,7 +29,8 @@ class Silence:
     by, reason
         Who, and why; both are shown on every alert it covers.
     causes
-        Only alerts of these causes; none: of any but theft and tamper, which must be named.
+        Only alerts of these causes; none: of any. Theft and tamper must be named, unless it is
+        about one outage, device, box or site.
     outage_id
         Only the alert of this outage; empty: of any.
     """
@@ -52,7 +53,8 @@ class Silence:
         """Whether an alert is one of those it is about."""
         if self.outage_id and self.outage_id not in (alert.id, alert.outage_id):
             return False
-        if alert.cause not in self.causes and (self.causes or (alert.cause in GUARDED and not self.outage_id)):
+        is_meant = bool(self.outage_id) or self.scope in NARROW
+        if alert.cause not in self.causes and (self.causes or (alert.cause in GUARDED and not is_meant)):
             return False
         return self.scope is GroupKind.ALL or (self.scope, self.scope_id) in alert.setting.groups
 

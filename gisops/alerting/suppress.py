@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from gisops.alerting.alert import GUARDED, Alert
+from gisops.alerting.alert import GUARDED, NARROW, Alert
 from gisops.alerting.happening import Book
 from gisops.alerting.policy import Policy
 from gisops.alerting.silence import Silence
@@ -13,9 +13,6 @@ from gisops.model.maintenance import MaintenanceWindow
 from gisops.model.membership import GroupKind
 
 __all__ = ["inhibitors", "suppressions"]
-
-_CREW_IS_THERE = frozenset({GroupKind.DEVICE, GroupKind.BOX, GroupKind.SITE})
-"""Work announced on so little explains an opened door; work on a whole district does not."""
 
 
 def inhibitors(alerts: Iterable[Alert]) -> dict[str, str]:
@@ -66,7 +63,7 @@ def _reasons(
         f"maintenance {w.id} by {w.by} until {w.ends_at.isoformat()}" + (f": {w.note}" if w.note else "")
         for w in windows
         if (w.scope is GroupKind.ALL or (w.scope, w.scope_id) in alert.setting.groups)
-        and (alert.cause not in GUARDED or w.scope in _CREW_IS_THERE)
+        and (alert.cause not in GUARDED or w.scope in NARROW)
     ]
     if alert.cause in GUARDED:
         return tuple(reasons)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from gisops.config.secret import follow_secret
 from gisops.errors import ConfigError
@@ -36,6 +37,19 @@ class _Settings:
 
     def text(self, key: str, default: str = "") -> str:
         return self._follow(key, str(self.receiver.options.get(key, default)))
+
+    def url(self) -> str:
+        """Give the address; one that stood behind a reference is checked now, and not shown."""
+        text = self.text("url")
+        try:
+            parts = urlsplit(text)
+            is_good = parts.scheme in ("http", "https", "udp", "tcp") and bool(parts.hostname) and parts.port != 0
+        except ValueError:
+            is_good = False
+        if not is_good:
+            where = f"{self.receiver.place} receivers {self.receiver.name} url"
+            raise ConfigError(where, "does not lead to an address", "write it there as https://HOST/...")
+        return text
 
     def texts(self, key: str) -> list[str]:
         value = self.receiver.options.get(key, [])
@@ -109,18 +123,16 @@ def _email(s: _Settings, _: Callable[[], datetime]) -> Channel:
 
 
 def _webhook(s: _Settings, clock: Callable[[], datetime]) -> Channel:
-    return Webhook(s.text("url"), s.text("secret"), clock, s.timeout_s)
+    return Webhook(s.url(), s.text("secret"), clock, s.timeout_s)
 
 
 def _sms(s: _Settings, to: str) -> Channel:
-    template = Template(
-        s.text("url"), s.text("method", "POST"), s.table("json"), s.table("form"), s.table("headers") or {}
-    )
+    template = Template(s.url(), s.text("method", "POST"), s.table("json"), s.table("form"), s.table("headers") or {})
     return SmsGateway(template, to, int(s.number("max_chars", 160)), s.timeout_s)
 
 
 def _alertmanager(s: _Settings, _: Callable[[], datetime]) -> Channel:
-    return AlertmanagerHook(s.receiver.name, s.text("url"), s.text("token"), s.timeout_s)
+    return AlertmanagerHook(s.receiver.name, s.url(), s.text("token"), s.timeout_s)
 
 
 def _cap(s: _Settings, _: Callable[[], datetime]) -> Channel:
@@ -138,7 +150,7 @@ def _cap(s: _Settings, _: Callable[[], datetime]) -> Channel:
 
 def _cot(s: _Settings, _: Callable[[], datetime]) -> Channel:
     stale = timedelta(minutes=s.number("stale_min", 720))
-    return CursorOnTarget(s.text("url"), s.text("type", MARKER), stale, s.timeout_s)
+    return CursorOnTarget(s.url(), s.text("type", MARKER), stale, s.timeout_s)
 
 
 def _apprise(s: _Settings, _: Callable[[], datetime]) -> Channel:

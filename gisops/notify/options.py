@@ -138,7 +138,7 @@ KINDS = {
     "alertmanager": _kind("url", "token timeout_s", "token", _check_http),
     "cap": _kind("folder sender", "status scope restriction web language keep", "", _check_cap),
     "cot": _kind("url", "type stale_min timeout_s", "", _check_cot),
-    "apprise": _kind("urls", "timeout_s", "urls", _check_apprise),
+    "apprise": _kind("urls", "", "urls", _check_apprise),
 }
 """The kinds of receivers."""
 

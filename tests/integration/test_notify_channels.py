@@ -16,6 +16,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from gisops.alerting.happening import PageKind, Tick
+from gisops.errors import ConfigError
 from gisops.notify.build import channels_of
 from gisops.notify.message import Message, short_text, text_of, title_of
 from gisops.notify.ports import Channel, Refused, Undelivered
@@ -72,6 +73,12 @@ async def test_a_server_that_does_not_answer_is_given_up_after_the_timeout() -> 
         settings = f'kind = "alertmanager"\nurl = "http://127.0.0.1:{PORT}/"\ntimeout_s = 0.1'
         with pytest.raises(Undelivered, match="TimeoutError"):
             await channel(settings).send(message())
+
+
+def test_a_reference_that_leads_to_no_address_is_named_and_not_shown() -> None:
+    with pytest.raises(ConfigError, match=r"receivers r url: does not lead to an address") as caught:
+        channel('kind = "alertmanager"\nurl = "env:U"', {"U": "hunter2"})
+    assert "hunter2" not in str(caught.value)
 
 
 async def test_alertmanager_webhook() -> None:

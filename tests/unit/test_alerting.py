@@ -142,7 +142,8 @@ def test_a_silence_of_a_district_does_not_hide_a_theft_unless_it_names_it() -> N
     life.then(0, SilenceAdded(silence(0, 3600)))
     life.then(1, seen(outage(cause=Cause.THEFT)))
     assert life.pages() == ["opened O1"]
-    for named in (silence(0, 3600, (Cause.THEFT,)), silence(0, 3600, outage_id="O1")):
+    box = replace(silence(0, 3600), scope=GroupKind.BOX, scope_id="B1")
+    for named in (silence(0, 3600, (Cause.THEFT,)), silence(0, 3600, outage_id="O1"), box):
         life = Life()
         life.then(0, SilenceAdded(named))
         life.then(1, seen(outage(cause=Cause.THEFT)))
