@@ -62,7 +62,7 @@ class PgOutbox:
         try:
             pool = await asyncpg.create_pool(
                 url_of(dsn),
-                min_size=1,
+                min_size=0,
                 max_size=4,
                 timeout=5.0,
                 command_timeout=30.0,
