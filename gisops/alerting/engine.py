@@ -40,6 +40,8 @@ from gisops.model.outage import Outage
 __all__ = ["step"]
 
 _EVIDENCE_SHOWN = 3
+_FIRST = frozenset({PageKind.OPENED, PageKind.REOPENED})
+_AT_ONCE = frozenset({PageKind.RESOLVED, PageKind.ESCALATED})
 
 
 def step(book: Book, happening: Happening, now: datetime) -> tuple[Book, tuple[Action, ...]]:
@@ -212,7 +214,7 @@ def _settle(book: Book, notes: list[Action], now: datetime) -> tuple[Book, tuple
                 what = "suppressed" if why else "not suppressed any more"
                 actions.append(Note(alert.id, what, why="; ".join(why)))
     # What is overdue twice (a change, and an escalation) is told twice now, not at the next occasion.
-    while due := [(*found, a) for a in alerts.values() if (found := _due(a, policy, now)) is not None]:
+    while due := _all_due(alerts.values(), policy, now):
         for page in _pages(due, policy, now):
             for alert, state in zip(page.alerts, page.states, strict=True):
                 alerts[alert.id] = alert
@@ -226,21 +228,39 @@ def _settle(book: Book, notes: list[Action], now: datetime) -> tuple[Book, tuple
     return Book(policy, alerts, silences, windows), tuple(actions)
 
 
+def _all_due(alerts: Iterable[Alert], policy: Policy, now: datetime) -> list[tuple[PageKind, str, Alert]]:
+    """Give the alerts that are due a page; who still waits for its first goes with those of its group who are."""
+    found = [(*due, alert) for alert in alerts if (due := _due(alert, policy, now)) is not None]
+    ready = [item for item in found if item[0] in _AT_ONCE or now >= item[2].ready_at]
+    gone = {_group_of(kind, alert, policy) for kind, _, alert in ready if kind in _FIRST}
+    if not gone or len(ready) == len(found):
+        return ready
+    names = {alert.id for _, _, alert in ready}
+    late = [i for i in found if i[2].id not in names and _group_of(i[0], i[2], policy) in gone]
+    return ready + late
+
+
+def _group_of(kind: PageKind, alert: Alert, policy: Policy) -> tuple[object, ...]:
+    level = alert.level + 1 if kind is PageKind.ESCALATED else 0
+    common = {"district": alert.setting.district_id, "cause": alert.cause, "severity": alert.severity}
+    return (kind, level, *(common[name] for name in policy.group_by))
+
+
 def _due(alert: Alert, policy: Policy, now: datetime) -> tuple[PageKind, str] | None:
-    """Say which page an alert is due, and the one word for what it says."""
+    """Say which page an alert is due once its wait is over, and the one word for what it says."""
     if not alert.is_live:
         word = f"{alert.round}:resolved"
         is_owed = bool(alert.pages) and alert.pages[-1].state != word
         return (PageKind.RESOLVED, word) if is_owed else None
     if alert.suppressed_by:
         return None
-    if _has_news(alert) and now >= alert.ready_at:
-        first = PageKind.REOPENED if alert.round > 1 else PageKind.OPENED
-        kind = PageKind.CHANGED if alert.pages else first
-        return kind, f"{alert.round}:open:{alert.severity}:{alert.cause}"
     may_escalate = alert.pages and alert.state.is_unclaimed and alert.level < len(policy.escalate_after)
     if may_escalate and now >= alert.pages[0].at + policy.escalate_after[alert.level]:
         return PageKind.ESCALATED, f"{alert.round}:escalated:{alert.level + 1}"
+    if _has_news(alert):
+        first = PageKind.REOPENED if alert.round > 1 else PageKind.OPENED
+        kind = PageKind.CHANGED if alert.pages else first
+        return kind, f"{alert.round}:open:{alert.severity}:{alert.cause}"
     return None
 
 
@@ -258,14 +278,13 @@ def _has_news(alert: Alert) -> bool:
 def _pages(due: Iterable[tuple[PageKind, str, Alert]], policy: Policy, now: datetime) -> list[Page]:
     groups: dict[tuple[object, ...], list[tuple[str, Alert]]] = {}
     for kind, word, alert in due:
-        level = alert.level + 1 if kind is PageKind.ESCALATED else 0
+        key = _group_of(kind, alert, policy)
+        level = int(str(key[1]))
         after = replace(
             alert,
             pages=(*alert.pages, Paged(word, now, alert.severity, alert.cause)),
             level=level or alert.level,
         )
-        common = {"district": alert.setting.district_id, "cause": alert.cause, "severity": alert.severity}
-        key = (kind, level, *(common[name] for name in policy.group_by))
         groups.setdefault(key, []).append((word, after))
     return [
         Page(PageKind(str(key[0])), tuple(a for _, a in items), tuple(w for w, _ in items), now, int(str(key[1])))

@@ -108,15 +108,25 @@ def test_a_suppressed_alert_says_what_suppresses_it() -> None:
 # Opening, grouping, changing.
 
 
-def test_a_page_waits_for_its_group_and_goes_once() -> None:
+def test_a_page_waits_for_its_group_and_takes_along_who_came_meanwhile() -> None:
     life = Life()
     assert life.then(0, seen(outage("O1", "B1"))) == []
     assert life.then(4, seen(outage("O2", "B2", opened_s=4))) == []
-    (first,) = life.then(10, Tick())
-    assert [alert.id for alert in first.alerts] == ["O1"]
-    life.then(14, Tick())
+    (page,) = life.then(10, Tick())
+    assert [alert.id for alert in page.alerts] == ["O1", "O2"]
+    assert life.then(14, seen(outage("O3", "B3", opened_s=14))) == []  # the next page of the group
+    life.then(24, Tick())
     life.then(500, Tick())
-    assert life.pages() == ["opened O1", "opened O2"]
+    assert life.pages() == ["opened O1,O2", "opened O3"]
+
+
+def test_the_end_waits_for_nobody_even_while_a_change_does() -> None:
+    life = Life()
+    life.then(0, seen(outage()))
+    life.then(10, Tick())
+    life.then(20, seen(outage(cause=Cause.FIBRE_CUT, updated_s=20)))
+    life.then(21, seen(outage(cause=Cause.FIBRE_CUT, closed_s=21)))
+    assert life.pages() == ["opened O1", "resolved O1"]
 
 
 def test_alerts_of_one_district_and_cause_that_are_due_together_share_a_page() -> None:
