@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from gisops.config.credentials import load_credentials
 from gisops.diagnosis.facts import Signal
 from gisops.diagnosis.likelihood import shipped_causes
-from gisops.errors import GisopsError
+from gisops.errors import GisopsError, StoreError
 from gisops.health.catalogue import load_profiles
 from gisops.health.profile import Profile
 from gisops.inventory.load import load_inventory
@@ -38,6 +38,7 @@ from gisops.snmp.engine import SnmpEngine
 from gisops.snmp.ports import Target
 from gisops.snmp.schedule import Schedule
 from gisops.snmp.traps import TrapListener
+from gisops.store.desk import windows_since
 from gisops.store.housekeeping import PgHousekeeping
 from gisops.store.lock import RunLock
 from gisops.store.migrate import migrate
@@ -46,6 +47,7 @@ from gisops.store.places import write_memberships
 from gisops.store.ports import Batch, Reader
 from gisops.store.reader import PgReader
 from gisops.store.recorder import PgRecorder
+from gisops.store.sessions import WORK_CHANNEL
 from gisops.store.spool import Spool
 
 __all__ = ["CollectorPlan", "Hooks", "collect", "live_view"]
@@ -128,6 +130,7 @@ async def collect(plan: CollectorPlan, clock: Callable[[], datetime], hooks: Hoo
         spool = Spool(plan.spool, plan.spool_bytes)
         await drain(spool, recorder)
         await _restore(watch, reader)
+        watch.announce(await windows_since(plan.dsn, clock()), clock())
         recalled = await recall(watch.power, reader, profiles, clock())
         engine = await SnmpEngine.open(plan.bind)
         stack.push_async_callback(engine.close)
@@ -165,6 +168,7 @@ async def collect(plan: CollectorPlan, clock: Callable[[], datetime], hooks: Hoo
 
         stack.enter_context(_running(_reload_when_told(plan, adopt, hooks, clock)))
         stack.enter_context(_running(tell_of_changes(plan.dsn, hooks.reload)))
+        stack.enter_context(_running(_follow_work(plan.dsn, watch, clock)))
         keeper = Keeper(PgHousekeeping(plan.dsn, ZoneInfo(inventory.settings.time_zone)), clock)
         stack.enter_context(_running(keeper.run(hooks.stop)))
         hooks.on_ready(collector, len(targets))
@@ -207,6 +211,20 @@ async def _reload_when_told(
             continue
         adopt(stock)
         hooks.on_reload(len(stock.targets))
+
+
+async def _follow_work(dsn: str, watch: Watch, clock: Callable[[], datetime]) -> None:
+    """Let the watch know of work that is announced or ended, within a moment, for ever."""
+    changed = asyncio.Event()
+    with _running(tell_of_changes(dsn, changed, WORK_CHANNEL, at_first=True)):
+        while True:
+            await changed.wait()
+            changed.clear()
+            try:
+                watch.announce(await windows_since(dsn, clock()), clock())
+            except StoreError:
+                # The connection that listens was lost, too; once it is made again this is told again.
+                continue
 
 
 def _to_all(listeners: list[TrapListener]) -> Callable[[Iterable[int]], None]:
