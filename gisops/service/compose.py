@@ -103,12 +103,15 @@ class Hooks:
         Told the collector and the number of devices once it polls.
     on_reload
         Told the number of devices after each reload, or why it was refused.
+    on_housekeeping
+        Told why roll-ups and retention begin to fail, and ``None`` when they work again.
     """
 
     stop: asyncio.Event
     reload: asyncio.Event
     on_ready: Callable[[Collector, int], None]
     on_reload: Callable[[int | GisopsError], None]
+    on_housekeeping: Callable[[str | None], None]
 
 
 async def collect(plan: CollectorPlan, clock: Callable[[], datetime], hooks: Hooks) -> Collector:
@@ -129,8 +132,7 @@ async def collect(plan: CollectorPlan, clock: Callable[[], datetime], hooks: Hoo
         stack.push_async_callback(recorder.close)
         spool = Spool(plan.spool, plan.spool_bytes)
         await drain(spool, recorder)
-        await _restore(watch, reader)
-        watch.announce(await windows_since(plan.dsn, clock()), clock())
+        await _restore(watch, reader, plan.dsn, clock)
         recalled = await recall(watch.power, reader, profiles, clock())
         engine = await SnmpEngine.open(plan.bind)
         stack.push_async_callback(engine.close)
@@ -169,10 +171,11 @@ async def collect(plan: CollectorPlan, clock: Callable[[], datetime], hooks: Hoo
         stack.enter_context(_running(_reload_when_told(plan, adopt, hooks, clock)))
         stack.enter_context(_running(tell_of_changes(plan.dsn, hooks.reload)))
         stack.enter_context(_running(_follow_work(plan.dsn, watch, clock)))
-        keeper = Keeper(PgHousekeeping(plan.dsn, ZoneInfo(inventory.settings.time_zone)), clock)
+        keeper = Keeper(_housekeeping(plan.dsn, inventory), clock, tell=hooks.on_housekeeping)
         stack.enter_context(_running(keeper.run(hooks.stop)))
         hooks.on_ready(collector, len(targets))
         await collector.run(hooks.stop)
+        collector.tally.keep(keeper.tally.failed_rounds, keeper.tally.last_error)
     return collector
 
 
@@ -213,6 +216,14 @@ async def _reload_when_told(
         hooks.on_reload(len(stock.targets))
 
 
+def _housekeeping(dsn: str, inventory: Inventory) -> PgHousekeeping:
+    return PgHousekeeping(dsn, ZoneInfo(inventory.settings.time_zone))
+
+
+async def _announce(watch: Watch, dsn: str, clock: Callable[[], datetime]) -> None:
+    watch.announce(await windows_since(dsn, clock()), clock())
+
+
 async def _follow_work(dsn: str, watch: Watch, clock: Callable[[], datetime]) -> None:
     """Let the watch know of work that is announced or ended, within a moment, for ever."""
     changed = asyncio.Event()
@@ -221,7 +232,7 @@ async def _follow_work(dsn: str, watch: Watch, clock: Callable[[], datetime]) ->
             await changed.wait()
             changed.clear()
             try:
-                watch.announce(await windows_since(dsn, clock()), clock())
+                await _announce(watch, dsn, clock)
             except StoreError:
                 # The connection that listens was lost, too; once it is made again this is told again.
                 continue
@@ -247,7 +258,7 @@ def _running(work: Coroutine[Any, Any, None]) -> Iterator[None]:
         task.cancel()
 
 
-async def _restore(watch: Watch, reader: Reader) -> None:
+async def _restore(watch: Watch, reader: Reader, dsn: str, clock: Callable[[], datetime]) -> None:
     _, states = await reader.states()
     outages = await reader.open_outages()
     signals: list[Signal] = []
@@ -257,6 +268,7 @@ async def _restore(watch: Watch, reader: Reader) -> None:
             if signal is not None:
                 signals.append(signal)
     watch.restore(states, outages, signals)
+    await _announce(watch, dsn, clock)
 
 
 def _started(now: datetime, devices: int, interval_s: float) -> Event:
