@@ -11,6 +11,7 @@ from gisops.cli.moment import add_zone, moment_of, zone_of
 from gisops.errors import ConfigError
 
 if TYPE_CHECKING:
+    from gisops.model.inventory import Inventory
     from gisops.service.ask_sla import ContractReport
 
 __all__ = ["add_arguments", "answer"]
@@ -74,7 +75,7 @@ def answer(args: argparse.Namespace) -> tuple[tuple[str, ...], list[dict[str, An
     inventory = load_inventory(args.inventory)
     periods = months((start, end), zone) if args.monthly else [(start, end)]
     report = asyncio.run(ask_contract(need_dsn(args.run_dir), inventory, periods, terms, now))
-    _write(args, report)
+    _write(args, report, inventory)
     rows = report.districts if args.by_district else report.contractors
     shown = tuple(c for c in SHOWN if not args.by_district or c not in ("fee", "penalty"))
     if args.by_district:
@@ -85,5 +86,14 @@ def answer(args: argparse.Namespace) -> tuple[tuple[str, ...], list[dict[str, An
     return COLUMNS, rows, {**period, **report.summary}, shown
 
 
-def _write(args: argparse.Namespace, report: ContractReport) -> None:
+def _write(args: argparse.Namespace, report: ContractReport, inventory: Inventory) -> None:
     """Write the files that were asked for."""
+    from gisops.service.report_map import report_map
+    from gisops.service.report_page import report_page
+
+    for path, make in ((args.html, report_page), (args.map, report_map)):
+        if path is not None:
+            try:
+                path.write_text(make(report, inventory), encoding="utf-8")
+            except OSError as error:
+                raise ConfigError(str(path), f"cannot be written ({error.strerror})", "name a file in a folder") from None

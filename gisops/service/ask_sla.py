@@ -17,10 +17,14 @@ from gisops.model.state import DeviceKind
 from gisops.service.report_batteries import battery_rows, battery_summary
 from gisops.service.report_inspections import inspection_rows, inspection_summary
 from gisops.service.report_sla import Findings, sla_rows, sla_summary
+from gisops.service.report_theft import theft_rows
 from gisops.store.availability_ask import Names, Question, ask
 from gisops.store.reader import PgReader
 
 __all__ = ["ContractReport", "ask_contract", "months"]
+
+
+_OUTAGES = (EventKind.OUTAGE_OPENED, EventKind.OUTAGE_UPDATED, EventKind.OUTAGE_CLOSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,8 @@ class ContractReport:
         By contractor, and by contractor and district.
     batteries, inspections
         A row a box: autonomy measured in the period; inspections at its end.
+    thefts
+        A row an outage that was judged a theft or tampering.
     summary
         Counts over contractors.
     """
@@ -47,6 +53,7 @@ class ContractReport:
     districts: list[dict[str, Any]]
     batteries: list[dict[str, Any]]
     inspections: list[dict[str, Any]]
+    thefts: list[dict[str, Any]]
     summary: dict[str, Any]
     battery_summary: dict[str, Any]
     inspection_summary: dict[str, int]
@@ -80,10 +87,12 @@ async def ask_contract(
     cut = [(start, min(end, now)) for start, end in periods if start < min(end, now)]
     reader = await PgReader.open(dsn)
     try:
-        stored = await reader.events_of(EventKind.AUTONOMY_MEASURED, cut[0][0]) if cut else []
+        since = cut[0][0] if cut else now
+        measured = [item.event for item in await reader.events_of(EventKind.AUTONOMY_MEASURED, since)]
+        stored = [item for kind in _OUTAGES for item in await reader.events_of(kind, since)]
     finally:
         await reader.close()
-    measured = [item.event for item in stored]
+    outages = [item.event for item in sorted(stored, key=lambda item: item.seq)]
     names: Names = {}
     rows: dict[tuple[GroupKind, ...], list[dict[str, Any]]] = {}
     batteries: list[dict[str, Any]] = battery_rows(
@@ -112,6 +121,7 @@ async def ask_contract(
         districts,
         batteries,
         inspected,
+        theft_rows(inventory, outages, whole),
         sla_summary(contractors, terms),
         battery_summary(batteries, contract_h),
         inspection_summary(inspected),
