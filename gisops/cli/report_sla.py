@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["add_arguments", "answer"]
 
-TERMS = "contract.toml"
-"""Terms that lie in the inventory folder are taken without being named."""
 SHOWN = (
     "contractor",
     "devices",
@@ -42,7 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_zone(parser)
     parser.add_argument("--from", dest="start", required=True, metavar="TIME", help="local day or time: 2026-03-01")
     parser.add_argument("--to", dest="end", metavar="TIME", help="the end, not included (default: now)")
-    parser.add_argument("--terms", type=Path, metavar="FILE", help=f"contract (default: {TERMS} of the inventory)")
+    parser.add_argument(
+        "--terms", type=Path, metavar="FILE", help="contract (default: contract.toml of the inventory)"
+    )
     parser.add_argument("--by-district", action="store_true", help="a line a contractor and district, not judged")
     parser.add_argument("--monthly", action="store_true", help="a line a calendar month")
     parser.add_argument("--html", type=Path, metavar="FILE", help="also write it as one page to print or save as PDF")
@@ -63,6 +63,7 @@ def answer(args: argparse.Namespace) -> tuple[tuple[str, ...], list[dict[str, An
     from gisops.health.sla_terms import read_terms
     from gisops.inventory.load import load_inventory
     from gisops.service.ask_sla import ask_contract, months
+    from gisops.service.contract_source import TERMS
     from gisops.service.report_sla import COLUMNS
 
     now, zone = utc_now(), zone_of(args.zone)
@@ -96,4 +97,6 @@ def _write(args: argparse.Namespace, report: ContractReport, inventory: Inventor
             try:
                 path.write_text(make(report, inventory), encoding="utf-8")
             except OSError as error:
-                raise ConfigError(str(path), f"cannot be written ({error.strerror})", "name a file in a folder") from None
+                raise ConfigError(
+                    str(path), f"cannot be written ({error.strerror})", "name a file in a folder"
+                ) from None

@@ -27,6 +27,10 @@ __all__ = ["report_map"]
 
 _TILES = "https://{s}.tile.openstreetmap.org/{z}/{x}/{y}.png"
 """Default of a component of dash-leaflet that is not used here: taken out, so that nothing even names a server."""
+_CREDITS = (
+    "<!-- Contains Leaflet (c) 2010-2023 Volodymyr Agafonkin, (c) 2010-2011 CloudMade, BSD-2-Clause; "
+    "dash-leaflet (c) Emil Eriksen, MIT; React (c) Meta Platforms and affiliates, MIT. -->"
+)
 _STEPS = ((99.5, "#2c7fb8"), (99.0, "#7fcdbb"), (97.0, "#edf8b1"), (0.0, "#fdae61"))
 """Colours of availability, from each value on; they differ in lightness as well."""
 _UNKNOWN = "#9aa4b0"
@@ -73,7 +77,9 @@ def _add_ground(page: folium.Map, inventory: Inventory) -> None:
     coast = [*inventory.coastline, *inventory.rivers]
     for name, lines, colour in (("Roads", roads, "#c3cad3"), ("Coast and rivers", coast, "#7aa6c2")):
         if lines:
-            _layer(name, [({}, line) for line in lines], {"color": colour, "weight": 1.2, "interactive": False}).add_to(page)
+            _layer(
+                name, [({}, line) for line in lines], {"color": colour, "weight": 1.2, "interactive": False}
+            ).add_to(page)
 
 
 def _add_districts(page: folium.Map, report: ContractReport, inventory: Inventory) -> None:
@@ -168,7 +174,7 @@ def _colour(share: float | None) -> str:
 
 
 def _head(report: ContractReport, inventory: Inventory) -> str:
-    return f"<title>{escape(_title(report, inventory))}</title>{''.join(map(_script, _leaflet()))}"
+    return f"<title>{escape(_title(report, inventory))}</title>{_CREDITS}{''.join(map(_script, _leaflet()))}"
 
 
 def _title(report: ContractReport, inventory: Inventory) -> str:
@@ -215,6 +221,6 @@ def _leaflet() -> tuple[str, ...]:
         "Object.defineProperty(document,'currentScript',{configurable:true," + told + "})",
         (deps / react).read_text(encoding="utf-8"),
         (deps / dom).read_text(encoding="utf-8"),
-        bundle.replace(_TILES, ""),
+        bundle.replace(_TILES, "").replace('href="https://leafletjs.com"', 'href="#"'),
         "delete document.currentScript",
     )

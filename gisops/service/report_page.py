@@ -76,8 +76,10 @@ def report_page(report: ContractReport, inventory: Inventory, district: str | No
     districts = _only(report.districts, district)
     parts = [
         f"<h1>Contract report {'<span class=demo>DEMO DATA</span>' if settings.demo else ''}</h1>",
-        (f'<p class="sub">{escape(settings.name)} · {start} to {end} ({escape(settings.time_zone)})'
-        f"{f' · {escape(district)}' if district else ''}</p>"),
+        (
+            f'<p class="sub">{escape(settings.name)} · {start} to {end} ({escape(settings.time_zone)})'
+            f"{f' · {escape(district)}' if district else ''}</p>"
+        ),
         controls,
         _key_numbers(report, districts, district),
     ]
