@@ -42,7 +42,7 @@ _KINDS = (
 )
 """What a box is shown as: the first that holds; name, words, colour, radius."""
 _PANEL = (
-    "position:absolute;z-index:1000;left:12px;bottom:24px;background:#fff;color:#16212f;padding:10px 14px;"
+    "position:absolute;z-index:1000;left:12px;bottom:44px;background:#fff;color:#16212f;padding:10px 14px;"
     "border-radius:8px;box-shadow:0 4px 16px rgba(0,0,0,.25);font:13px/1.45 system-ui,sans-serif;max-width:320px"
 )
 
@@ -188,7 +188,7 @@ def _legend(report: ContractReport, inventory: Inventory) -> str:
         dot = f"display:inline-block;width:11px;height:11px;border-radius:50%;background:{colour};margin-right:6px"
         return f'<div><span style="{dot}"></span>{escape(words)}</div>'
 
-    labels = ["99.5 % and more", "99 %", "97 %", "less"]
+    labels = ["99.5 % and more", "99 % to 99.5 %", "97 % to 99 %", "below 97 %"]
     steps = [line(colour, words) for (_, colour), words in zip(_STEPS, labels, strict=True)]
     kinds = [line(colour, words) for _, words, colour, _ in _KINDS]
     demo = "<div><b>DEMO DATA</b></div>" if inventory.settings.demo else ""

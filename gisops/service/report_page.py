@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from gisops.model.inventory import Inventory
 from gisops.service.ask_sla import ContractReport
-from gisops.service.report_words import MISSING, moment, number, table
+from gisops.service.report_words import MISSING, head, moment, number, table
 
 __all__ = ["report_page", "style"]
 
@@ -146,8 +146,8 @@ def _contract(report: ContractReport, zone: ZoneInfo) -> list[str]:
     rows = []
     for row in report.contractors:
         causes = [
-            f"{item['measure']} {item['value']:g} {'below' if item['is_below'] else 'above'} {item['limit']:g}: "
-            f"{number(float(item['amount']), 0)}"
+            f"{head(item['measure'])}: {item['value']:g} is {'below' if item['is_below'] else 'above'} "
+            f"{item['limit']:g}, {number(float(item['amount']), 0)} {currency}"
             for item in row["penalties"]
         ]
         rows.append(
@@ -155,15 +155,15 @@ def _contract(report: ContractReport, zone: ZoneInfo) -> list[str]:
                 "from": row["from"],
                 "to": row["to"],
                 "contractor": row["contractor"],
-                f"fee_{currency}": round(row["fee"]),
-                f"owed_{currency}": round(row["penalty"]),
+                f"Fee {currency}": round(row["fee"]),
+                f"Owed {currency}": round(row["penalty"]),
                 "share_pct": row["penalty_pct"],
-                "for": "; ".join(causes) or "all that was judged is met",
-                "not_judged": ", ".join(row["not_judged"]),
+                "for": "; ".join(causes) or ("all that was judged is met" if not row["not_judged"] else None),
+                "not_judged": ", ".join(head(measure) for measure in row["not_judged"]),
                 "capped": "yes" if row["is_capped"] else "no",
             }
         )
-    columns = ("contractor", f"fee_{currency}", f"owed_{currency}", "share_pct", "capped", "for", "not_judged")
+    columns = ("contractor", f"Fee {currency}", f"Owed {currency}", "share_pct", "capped", "for", "not_judged")
     return [*found, *_section("Penalties", report.terms.name, _with_period(report, columns), rows, zone)]
 
 

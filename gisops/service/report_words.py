@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
-__all__ = ["HEADS", "MISSING", "moment", "number", "table"]
+__all__ = ["HEADS", "MISSING", "head", "moment", "number", "table"]
 
 MISSING = "–"
 """What was not measured; never a zero."""
@@ -29,12 +29,16 @@ HEADS: Mapping[str, str] = {
     "projected_h": "Projected h",
     "lost_pct": "Lost capacity %",
     "overdue_days": "Days overdue",
+    "share_pct": "Share %",
+    "not_judged": "Not judged",
     "from": "From",
     "to": "To",
     "opened_at": "Lost at",
     "closed_at": "Back at",
 }
 _DIGITS = {"availability_pct": 3, "fee": 0, "penalty": 0, "amount": 0}
+_NUMBERS = ("_pct", "_h", "_min", "_missed", "_days")
+_LONG = frozenset({"for", "not_judged"})
 _TIMES = frozenset({"from", "to", "opened_at", "closed_at"})
 
 
@@ -76,27 +80,40 @@ def table(
     most
         Rows that are shown at most; how many are left out is said.
     """
-    heads = "".join(f'<th scope="col">{escape(_head(column))}</th>' for column in columns)
+    heads = "".join(f'<th scope="col">{escape(head(column))}</th>' for column in columns)
     body = "".join(
         f"<tr>{''.join(_cell(column, row.get(column), zone) for column in columns)}</tr>" for row in rows[:most]
     )
     if not rows:
         body = f'<tr><td class="none" colspan="{len(columns)}">nothing</td></tr>'
     left = f'<p class="left">and {len(rows) - most:,} more rows</p>' if len(rows) > most else ""
-    head = f"<caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead>"
-    return f"<table>{head}<tbody>{body}</tbody></table>{left}"
+    top = f"<caption>{escape(caption)}</caption><thead><tr>{heads}</tr></thead>"
+    return f"<table>{top}<tbody>{body}</tbody></table>{left}"
 
 
-def _head(column: str) -> str:
-    return HEADS.get(column, column.replace("_", " ").capitalize())
+def head(column: str) -> str:
+    """Say what a column or a measure is.
+
+    Examples
+    --------
+    >>> head("mttr_h"), head("thefts"), head("Fee PKR")
+    ('MTTR h', 'Thefts', 'Fee PKR')
+    """
+    words = column.replace("_", " ")
+    return HEADS.get(column, words[:1].upper() + words[1:])
 
 
 def _cell(column: str, value: object, zone: ZoneInfo) -> str:
     if value is None or value == "":
-        return f"<td>{MISSING}</td>"
+        return f'<td class="{_kind(column)}">{MISSING}</td>'
     if column in _TIMES:
         utc = escape(str(value))
         return f'<td><time datetime="{utc}" title="{utc}">{moment(str(value), zone)}</time></td>'
     if isinstance(value, int | float) and not isinstance(value, bool):
         return f'<td class="num">{number(value, _DIGITS.get(column, 1))}</td>'
-    return f"<td>{escape(str(value))}</td>"
+    return f'<td class="{_kind(column)}">{escape(str(value))}</td>'
+
+
+def _kind(column: str) -> str:
+    """Give the class of a cell without a number: a dash stands under the numbers of its column, reasons may wrap."""
+    return "num" if column.endswith(_NUMBERS) else "why" if column in _LONG else "text"

@@ -71,7 +71,7 @@ def test_a_contractor_owes_for_a_theft_and_the_files_say_the_same(site: str, roo
     page.goto(site + ASKED)
     expect(page.get_by_role("heading", name="Contract report", level=1)).to_be_visible()
     penalties = page.get_by_role("table", name="Test")
-    expect(penalties).to_contain_text("availability_pct 85 below 99: 5,000; thefts 1 above 0: 1,000")
+    expect(penalties).to_contain_text("Availability %: 85 is below 99, 5,000 PKR; Thefts: 1 is above 0, 1,000 PKR")
     expect(page.locator(".kpis")).to_contain_text("6,000 PKR")
     stolen = page.get_by_role("table", name="Boxes taken or opened")
     expect(stolen.get_by_role("row")).to_have_count(2)

@@ -175,7 +175,7 @@ def test_the_page_says_what_is_owed_and_why_and_keeps_the_question() -> None:
     asked = {"from": "2026-03-01", "to": "2026-03-05", "months": "1"}
     text = get(source, "/reports", asked).text
     assert "50,000 PKR" in text
-    assert "mttr_h 8 above 6: 50,000" in text
+    assert "MTTR h: 8 is above 6, 50,000 PKR" in text
     assert 'value="2026-03-01"' in text
     assert "/reports/map.html?from=2026-03-01&amp;to=2026-03-05&amp;district=&amp;months=1" in text
     assert "2026-03-03 01:00" in text  # the theft, in Karachi
@@ -196,7 +196,7 @@ def test_what_is_missing_is_a_dash_and_not_a_zero() -> None:
     made = table(
         "T", ("box", "autonomy_h", "mttr_h"), [{"box": "B1", "autonomy_h": None, "mttr_h": 0.0}], ZoneInfo("UTC")
     )
-    assert '<td>B1</td><td>–</td><td class="num">0.0</td>' in made
+    assert '<td class="text">B1</td><td class="num">–</td><td class="num">0.0</td>' in made
 
 
 def test_the_map_holds_everything_it_needs_and_names_no_server() -> None:
