@@ -105,12 +105,12 @@ async def ask_contract(
         findings = []
         for period in cut:
             lines, names = await ask(dsn, Question(by, period, kinds), now)
-            causes, _ = await ask(dsn, Question(by, period, kinds, with_cause=True), now)
             runs = [event for event in measured if period[0] <= event.occurred_at < period[1]]
             found = battery_rows(inventory, runs, contract_h)
             # The last moment of a period belongs to it, its end does not: midnight is the next day.
             at_end = inspection_rows(inventory, period[1] - timedelta(microseconds=1))
-            findings.append(Findings(period, lines, causes, found, at_end))
+            stolen = theft_rows(inventory, outages, period)
+            findings.append(Findings(period, lines, found, at_end, stolen))
         rows[by] = sla_rows(findings, terms, by, names)
     contractors, districts = rows.values()
     whole = (periods[0][0], min(periods[-1][1], now))

@@ -55,17 +55,15 @@ class Findings:
         From and to.
     lines
         By contractor, or by contractor and district.
-    causes
-        The same by cause; the cause is last in the key.
-    batteries, inspections
+    batteries, inspections, thefts
         Rows of those reports.
     """
 
     period: Span
     lines: Sequence[Line]
-    causes: Sequence[Line]
     batteries: Sequence[Mapping[str, Any]]
     inspections: Sequence[Mapping[str, Any]]
+    thefts: Sequence[Mapping[str, Any]]
 
 
 def sla_rows(
@@ -141,7 +139,7 @@ def _row(
 
 def _measured(found: Findings, line: Line, contractor: str, district: str | None) -> dict[Measure, float | None]:
     mttr_s, mtta_s, mtbf_s = line.counts.mttr_s, line.outages.mtta_s, line.mtbf_s
-    outages = {cause.key[-1]: cause.outages.outages for cause in found.causes if cause.key[:-1] == line.key}
+    causes = [row["cause"] for row in _of(found.thefts, contractor, district)]
     batteries = list(_of(found.batteries, contractor, district))
     boxes = list(_of(found.inspections, contractor, district))
     is_measured = any(row["episodes"] for row in batteries)
@@ -154,8 +152,8 @@ def _measured(found: Findings, line: Line, contractor: str, district: str | None
         Measure.AUTONOMY_MISSED: sum(row["contract"] == "missed" for row in batteries) if is_measured else None,
         Measure.OVERDUE: sum(row["state"] in ("overdue", "never") for row in boxes),
         Measure.SEALS: sum(row["seal"] == "missing" and row["state"] != "not_commissioned" for row in boxes),
-        Measure.THEFTS: outages.get(Cause.THEFT, 0),
-        Measure.TAMPERS: outages.get(Cause.TAMPER, 0),
+        Measure.THEFTS: causes.count(Cause.THEFT),
+        Measure.TAMPERS: causes.count(Cause.TAMPER),
     }
 
 

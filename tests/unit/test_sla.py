@@ -100,17 +100,16 @@ def test_a_mistake_in_the_terms_is_named_with_its_line(text: str, said: str) -> 
     assert str(caught.value).startswith(said)
 
 
-def line(key: tuple[str, ...], lost_h: float, *, outages: int = 0) -> Line:
+def line(key: tuple[str, ...], lost_h: float) -> Line:
     """A hundred device-hours, all known."""
     times = Times(available_s=(100 - lost_h) * 3600, lost_s=lost_h * 3600)
-    return Line(key, 2, times, Counts(2, 2, 8 * 3600.0 * 2), OutageCounts(outages, 0, 0))
+    return Line(key, 2, times, Counts(2, 2, 8 * 3600.0 * 2), OutageCounts())
 
 
 def findings(*keys: tuple[str, ...]) -> Findings:
     return Findings(
         (T0, T0 + timedelta(days=30)),
         [line(key, 2.0) for key in keys],
-        [line((*key, cause), 1.0, outages=n) for key in keys for cause, n in (("theft", 3), ("tamper", 1))],
         [
             {"contractor": "A", "district": "South", "episodes": 2, "contract": "missed"},
             {"contractor": "A", "district": "West", "episodes": 1, "contract": "met"},
@@ -122,6 +121,7 @@ def findings(*keys: tuple[str, ...]) -> Findings:
             {"contractor": "A", "district": "West", "state": "not_commissioned", "seal": "missing"},
             {"contractor": "B", "district": "West", "state": "in_time", "seal": "present"},
         ],
+        [{"contractor": "A", "district": "South", "cause": cause} for cause in ("theft", "theft", "tamper", "theft")],
     )
 
 
