@@ -14,11 +14,12 @@ from dash import Dash
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from dashboard import coverage_routes, data_routes, stream
+from dashboard import coverage_routes, data_routes, report_routes, stream
 from dashboard.coverage_routes import CoverageSource
 from dashboard.headers import SecurityHeaders, content_policy
 from dashboard.pages import network
 from dashboard.payload import City
+from gisops.service.contract_source import ContractSource
 from gisops.service.live import LiveView
 
 __all__ = ["create_app"]
@@ -32,6 +33,7 @@ def create_app(
     stale_after_s: float = 90.0,
     silent_after_s: float = 12.0,
     coverage: CoverageSource | None = None,
+    contracts: ContractSource | None = None,
 ) -> FastAPI:
     """Build the ASGI application of the live map.
 
@@ -54,6 +56,8 @@ def create_app(
 
     coverage
         What the cameras see; without it the map has no such layer.
+    contracts
+        How contractors did; without it there is no room ``/reports``.
 
     Returns
     -------
@@ -65,6 +69,8 @@ def create_app(
     data_routes.register(server, view, city, clock, stale_after_s, silent_after_s)
     if coverage is not None:
         coverage_routes.register(server, view, coverage)
+    if contracts is not None:
+        report_routes.register(server, contracts, city.inventory, clock)
     app = Dash(
         "dashboard",
         server=server,  # type: ignore[arg-type] # any server of the backend, whatever it says

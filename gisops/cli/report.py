@@ -16,6 +16,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import Any
 
+from gisops.cli import report_sla
 from gisops.cli.common import Subparsers, add_inventory, add_run, need_dsn
 from gisops.cli.moment import add_zone, moment_of, zone_of
 from gisops.errors import ConfigError
@@ -265,7 +266,13 @@ def _availability(args: argparse.Namespace) -> Answer:
     return Answer(columns, rows, {**period, **summary_of(lines)}, is_good, shown, {"availability_pct": 3})
 
 
+def _sla(args: argparse.Namespace) -> Answer:
+    columns, rows, summary, shown = report_sla.answer(args)
+    return Answer(columns, rows, summary, not summary["penalty"], shown, {"availability_pct": 3})
+
+
 REPORTS: Mapping[str, Report] = {
+    "sla": Report("how contractors did, and what they owe by the contract", report_sla.add_arguments, _sla),
     "availability": Report(
         "availability, times to detect, acknowledge and restore, by whom and when you like",
         _availability_arguments,

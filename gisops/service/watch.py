@@ -33,6 +33,8 @@ from gisops.health.reading import Reading
 from gisops.health.vitality import Evidence, Finding, Verdict, decide
 from gisops.model.event import Event, EventKind, Observation, Reachability
 from gisops.model.inventory import Inventory
+from gisops.model.maintenance import MaintenanceWindow
+from gisops.model.membership import memberships_of
 from gisops.model.outage import Outage
 from gisops.model.state import DeviceKind, DeviceState
 from gisops.probe.ports import ProbeResult
@@ -43,6 +45,7 @@ from gisops.service.ledger import Ledger
 from gisops.service.notifications import Intake, Recorded
 from gisops.service.signals import signal_of
 from gisops.service.urgency import Urgency
+from gisops.service.windows import Windows, judged
 from gisops.snmp.ports import Reply, Trap, Value
 from gisops.store.ports import Batch, Sample, StateRow
 
@@ -102,6 +105,7 @@ class Watch:
         self._doubts: set[str] = set()
         self._outdated: set[str] = set()
         self.power = PowerWatch(())
+        self._windows = Windows({})
         self._stand_on(inventory, profiles, now)
 
     @property
@@ -115,22 +119,23 @@ class Watch:
 
     def restore(self, states: Iterable[StateRow], outages: Iterable[Outage], signals: Iterable[Signal]) -> None:
         """Go on from what an earlier collector left: states, open outages, recent signals."""
-        for row in states:
-            if row.device_id in self._tracks:
-                lost = row.state.is_lost
-                track = Track(
-                    row.device_id,
-                    row.state,
-                    row.since,
-                    row.reason,
-                    seen_at=row.seen_at,
-                    missed_at=row.since if lost else None,
-                    misses=2 if lost else 0,
-                    breaches=breaches_in(row.reason, row.metrics, self._profiles[row.device_id]),
-                    metrics=row.metrics,
-                    history=resume(row.reason, row.since, self._flap_rule),
-                )
-                self._know(track)
+        rows = [row for row in states if row.device_id in self._tracks]
+        self._windows.restore(rows)
+        for row in map(judged, rows):
+            lost = row.state.is_lost
+            track = Track(
+                row.device_id,
+                row.state,
+                row.since,
+                row.reason,
+                seen_at=row.seen_at,
+                missed_at=row.since if lost else None,
+                misses=2 if lost else 0,
+                breaches=breaches_in(row.reason, row.metrics, self._profiles[row.device_id]),
+                metrics=row.metrics,
+                history=resume(row.reason, row.since, self._flap_rule),
+            )
+            self._know(track)
         self._outages = {outage.id: outage for outage in outages}
         self._cut_off = self._behind_cuts()
         for signal in signals:
@@ -154,6 +159,10 @@ class Watch:
         payload = {"devices": len(self._tracks), "added": added, "removed": len(gone)}
         kind = EventKind.INVENTORY_CHANGED
         self._ledger.add_event(Event(f"{kind}:{now.isoformat()}", kind, "collector", now, now, payload))
+
+    def announce(self, windows: Iterable[MaintenanceWindow], now: datetime) -> None:
+        """Know what work is announced from now on: it excuses losses that begin inside it."""
+        self._reshow(self._windows.announce(windows, self._tracks, now), now)
 
     def take_reply(self, reply: Reply, at: datetime) -> None:
         """Take in how a device took one poll; one that is not in the inventory any more is passed over."""
@@ -330,13 +339,15 @@ class Watch:
         self._by_port = {(c.box_id, FIRST_CAMERA_PORT + c.switch_port): c.id for c in inventory.cameras.values()}
         self._layout = layout_of(inventory)
         self.power.adopt(inventory.boxes.values())
+        self._windows.stand_on(memberships_of(inventory))
         self._urgency = Urgency(self._layout)
         for device in devices:
             if device.id not in self._tracks:
                 self._know(Track(device.id, DeviceState.UNKNOWN, now))
 
     def _decide(self, now: datetime) -> None:
-        """Call stale who was not asked, and review what the facts amount to."""
+        """Call stale who was not asked, see whose work is over, and review what the facts amount to."""
+        self._reshow(self._windows.turn(self._tracks, now), now)
         if now >= self._look_over_at:
             self._look_over_at = now + _EXPIRY
             for track in list(self._tracks.values()):
@@ -374,19 +385,29 @@ class Watch:
         return self._profiles.get(device_id)
 
     def _know(self, track: Track) -> None:
-        lost_at = (track.missed_at or track.since) if track.state.is_lost else None
+        lost_at = self._windows.lost_at(track)
         self._tracks[track.device_id] = track
         self._facts.know(DeviceFact(track.device_id, lost_at, track.metrics, track.seen_at))
 
+    def _reshow(self, shown: Iterable[tuple[Track, Track]], now: datetime) -> None:
+        """Show devices otherwise whose work has begun to excuse them, or has ended."""
+        for before, after in shown:
+            self._know(self._tracks[after.device_id])
+            self._ledger.add_state(self._kinds[after.device_id], before, after, now)
+            self._dirty = True
+
     def _take(self, before: Track, after: Track, at: datetime, is_news: bool = False) -> None:
+        was_shown = self._windows.shown(before)
+        self._windows.take(before, after, at)
         self._know(after)
+        shown = self._windows.shown(after)
         if (before.misses > 0) != (after.misses > 0):
             self._dirty = True
-        if (before.state, before.reason) != (after.state, after.reason):
+        if (was_shown.state, was_shown.reason) != (shown.state, shown.reason):
             self._dirty = True
             is_news = True
         if is_news:
-            self._ledger.add_state(self._kinds[after.device_id], before, after, at)
+            self._ledger.add_state(self._kinds[after.device_id], was_shown, shown, at)
 
     def _release(self, box_id: str, at: datetime) -> None:
         """Judge the cameras whose silence waited for a word on their box."""
