@@ -280,6 +280,7 @@
       gisops.showDevices(on);
       gisops.showLabels(on);
       gisops.showInspections(on);
+      gisops.showCoverage(on);
       return skip();
     },
     search(text) {
@@ -306,6 +307,7 @@
       gisops.labels.repaint();
       gisops.devices.repaint();
       gisops.fibreMarks.repaint();
+      gisops.coverage.repaint();
       return gisops.theme;
     },
   });
@@ -315,6 +317,7 @@
     gisops.district = gisops.wantedDistrict ? districts.id.indexOf(gisops.wantedDistrict) : -1;
     gisops.restyle();
     gisops.devices.repaint();
+    gisops.coverageDistrict();
     if (gisops.live.tally) { keyNumbers(); list(); }
     gisops.put("layer-count-inspections", { children: String(gisops.overdueBoxes().length) });
     if (!go || !gisops.map) return;

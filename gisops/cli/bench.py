@@ -16,6 +16,7 @@ __all__ = ["BENCHES", "add", "run"]
 BENCHES = {
     "availability": "how long a report over 30 days takes as the network grows, and is it right",
     "autonomy": "how well the darkness of a box on battery is foretold",
+    "coverage": "a whole city's coverage, and the loss of one box",
     "detect": "from a fault to its colour on the page",
     "poll": "how many devices a core polls, beside other pollers",
     "drain": "how fast what waited on disk is written once the database is back",

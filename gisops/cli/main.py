@@ -34,6 +34,7 @@ COMMANDS = (
     "report",
     "maintenance",
     "ack",
+    "coverage",
     "db",
     "docs",
     "bench",
