@@ -119,7 +119,7 @@ class Gazetteer:
         >>> Gazetteer([talwar]).find("near 3 Talwaar, Karachi").entry.id
         't'
         >>> Gazetteer([talwar]).find("Do Talwar").reason
-        "no place is called 'Do Talwar' (nearest: Teen Talwar, 0.72)"
+        "no place is called 'Do Talwar' (nearest: Teen Talwar, 0.78)"
         """
         known = self._kept.get(text)
         if known is None:
