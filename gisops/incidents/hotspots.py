@@ -78,8 +78,7 @@ def getis_ord_star(
         return np.full(n, np.nan)
     variance = (n * around - around**2) / (n - 1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        z = np.array((sums - float(np.mean(values)) * around) / (spread * np.sqrt(variance)), dtype=np.float64)
-    return z
+        return np.array((sums - float(np.mean(values)) * around) / (spread * np.sqrt(variance)), dtype=np.float64)
 
 
 def draw_tail(counts: NDArray[np.int64], draws: int) -> NDArray[np.float64]:
@@ -110,7 +109,8 @@ def draw_tail(counts: NDArray[np.int64], draws: int) -> NDArray[np.float64]:
             after[taken:, shift:] += comb(number, taken) * ways[: draws + 1 - taken, : most + 1 - shift]
         ways = after
     chance = ways[draws] / ways[draws].sum()
-    return np.minimum(1.0, np.cumsum(chance[::-1])[::-1])
+    tail: NDArray[np.float64] = np.cumsum(chance[::-1], dtype=np.float64)[::-1].clip(0.0, 1.0)
+    return tail
 
 
 def benjamini_hochberg(p: NDArray[np.float64], alpha: float) -> NDArray[np.bool_]:
