@@ -2,8 +2,8 @@ r"""What does the loss of cameras cost where incidents happen? Incident-weighted
 
 *Risk* is put on pieces of road: weighted incidents an hour, spread by a stated kernel. The risk before a camera,
 over the mean of all cameras, is its factor: a camera-hour of a camera that looks at ten times the usual risk counts
-as ten. So an hour of the average camera is one *incident-weighted camera-hour*, whatever the city and the scale of the
-weights, and the same unit answers for a box, a span of fibre and a feeder.
+as ten. So an hour of the average camera is one *incident-weighted camera-hour*, whatever the city and the scale of
+the weights, and the same unit answers for a box, a span of fibre and a feeder.
 
 That counts every lost camera, also where others look at the same ground. What nobody sees is told beside it: the
 share of the watched risk that no working camera sees, and how much of it one repair alone gives back.

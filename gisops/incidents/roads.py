@@ -151,7 +151,7 @@ class RoadNet:
         """Give the nodes reached in time, by the seconds it takes; no more once all wanted ones are."""
         seconds, links = self.seconds(speeds), self._links
         first = self.edges[start.edge]
-        share = start.along_m / first.length_m if first.length_m > 0.0 else 0.0
+        share = start.along_m / first.length_m
         best: dict[int, float] = {}
         queue: list[tuple[float, int]] = []
         for node, part in ((first.ends[0], share), (first.ends[1], 1.0 - share)):
@@ -172,30 +172,32 @@ class RoadNet:
                     heapq.heappush(queue, (at + seconds[edge], other))
         return best
 
-    def time_at(self, reach: Reach, along_m: float, speeds: Mapping[str, float]) -> float:
-        """Say when one is at a place on an edge, seconds; infinity where not in time."""
-        edge = self.edges[reach.edge]
-        each = self.seconds(speeds)[reach.edge] / edge.length_m if edge.length_m > 0.0 else 0.0
-        times = [reach.at_s[0] + each * along_m, reach.at_s[1] + each * (edge.length_m - along_m)]
+    def time_at(self, reach: Reach, along_m: float, seconds: Sequence[float]) -> float:
+        """Say when one is at a place on an edge, seconds; infinity where not in time (``seconds``: by edge)."""
+        length = self.edges[reach.edge].length_m
+        each = seconds[reach.edge] / length
+        soonest = min(reach.at_s[0] + each * along_m, reach.at_s[1] + each * (length - along_m))
         if reach.inside is not None:
-            times.append(reach.inside[1] + each * abs(along_m - reach.inside[0]))
-        return min(times)
+            soonest = min(soonest, reach.inside[1] + each * abs(along_m - reach.inside[0]))
+        return soonest
 
-    def pieces(self, reach: Reach, speeds: Mapping[str, float], within_s: float) -> list[shapely.Geometry]:
-        """Give what of an edge one passes in time, as lines."""
+    def pieces(self, reach: Reach, seconds: Sequence[float], within_s: float) -> list[shapely.LineString]:
+        """Give what of an edge one passes in time, as lines (``seconds``: by edge)."""
         edge = self.edges[reach.edge]
-        each = self.seconds(speeds)[reach.edge] / edge.length_m if edge.length_m > 0.0 else 0.0
+        each = seconds[reach.edge] / edge.length_m
         spans = []
         for at, along, forward in ((reach.at_s[0], 0.0, True), (reach.at_s[1], edge.length_m, False)):
-            if at < within_s and each > 0.0:
+            if at < within_s:
                 far = (within_s - at) / each
                 spans.append((along, along + far) if forward else (along - far, along))
-        if reach.inside is not None and reach.inside[1] < within_s and each > 0.0:
+        if reach.inside is not None and reach.inside[1] < within_s:
             far = (within_s - reach.inside[1]) / each
             spans.append((reach.inside[0] - far, reach.inside[0] + far))
-        return [
+        cut = (
             shapely.ops.substring(edge.line, max(0.0, a), min(edge.length_m, b)) for a, b in _joined(spans) if b > a
-        ]
+        )
+        # Where a piece has no length a point comes out.
+        return [piece for piece in cut if isinstance(piece, shapely.LineString)]
 
 
 def road_net(roads: Iterable[Road]) -> RoadNet:
