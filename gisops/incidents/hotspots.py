@@ -11,6 +11,11 @@ least what it holds with the probability that ``k`` squares drawn without replac
 counted out. Many squares are looked at, so what is called hot is chosen by Y. Benjamini and Y. Hochberg (*Controlling
 the False Discovery Rate*, J. R. Stat. Soc. B 57, 1995): of the squares called hot, a share of ``alpha`` at most is so
 by chance.
+
+One square that holds very much, drawn anywhere, would hide every other hot spot (masking). So counts above `CAP_SHARE`
+of the squares' own are tested as that: an exact test stays exact whatever is done to the values alike before they are
+dealt out. A square beyond that bound which its neighbours do not bear out is no hot spot but a *peak*, a single
+address perhaps, and is told apart.
 """
 
 from __future__ import annotations
@@ -26,10 +31,20 @@ from gisops.errors import IncidentError
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-__all__ = ["HotSpots", "benjamini_hochberg", "draw_tail", "getis_ord_star", "hot_squares", "square_neighbours"]
+__all__ = [
+    "CAP_SHARE",
+    "HotSpots",
+    "benjamini_hochberg",
+    "draw_tail",
+    "getis_ord_star",
+    "hot_squares",
+    "square_neighbours",
+]
 
 _MOST_NEIGHBOURS = 49
 _MOST_COUNT = 20_000
+CAP_SHARE = 0.99
+"""Of the squares, this share holds no more than what any of them counts for."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +56,11 @@ class HotSpots:
     z
         Gi*, standard deviations from the mean.
     p
-        Probability of so many or more by chance.
+        Probability of so many or more by chance, counts capped.
     is_hot
         Whether it is called a hot spot.
+    is_peak
+        Whether it alone holds more than nearly all others, and is no hot spot.
     alpha
         Most share of false ones among them.
     """
@@ -51,6 +68,7 @@ class HotSpots:
     z: NDArray[np.float64]
     p: NDArray[np.float64]
     is_hot: NDArray[np.bool_]
+    is_peak: NDArray[np.bool_]
     alpha: float
 
 
@@ -152,6 +170,16 @@ def hot_squares(
     """
     counts = np.asarray(counts, dtype=np.int64)
     z = getis_ord_star(counts.astype(np.float64), pairs)
+    if not len(counts):
+        return HotSpots(z, np.ones(0), np.zeros(0, dtype=bool), np.zeros(0, dtype=bool), alpha)
+    cap = max(1, int(np.quantile(counts, CAP_SHARE, method="higher")))
+    p = _chances(np.minimum(counts, cap), pairs)
+    is_hot = benjamini_hochberg(p, alpha)
+    return HotSpots(z, p, is_hot, (counts > cap) & ~is_hot, alpha)
+
+
+def _chances(counts: NDArray[np.int64], pairs: tuple[NDArray[np.int64], NDArray[np.int64]]) -> NDArray[np.float64]:
+    """Give for each place the chance that it and its neighbours hold so many, were the counts dealt out anew."""
     sums, around = _around(counts.astype(np.float64), pairs)
     p = np.ones(len(counts))
     for size in np.unique(around).astype(int).tolist():
@@ -160,9 +188,8 @@ def hot_squares(
                 "hot spots", "neighbourhoods too large to count out", "take smaller squares or less time"
             )
         of = around == size
-        tail = draw_tail(counts, size)
-        p[of] = tail[sums[of].astype(np.int64)]
-    return HotSpots(z, p, benjamini_hochberg(p, alpha), alpha)
+        p[of] = draw_tail(counts, size)[sums[of].astype(np.int64)]
+    return p
 
 
 def square_neighbours(

@@ -91,6 +91,17 @@ def test_a_real_hot_spot_is_found_and_nothing_far_from_it() -> None:
     assert hot.is_hot[far].sum() == 0
 
 
+def test_one_square_that_holds_very_much_does_not_hide_another() -> None:
+    column, row = grid(30)
+    counts = np.random.default_rng(5).poisson(0.4, 900)
+    counts[(column == 25) & (row == 5)] = 160
+    second = (abs(column - 10) <= 1) & (abs(row - 20) <= 1)
+    counts[second] += 4
+    hot = hot_squares(counts, square_neighbours(column, row))
+    assert hot.is_hot[second].all()
+    assert np.flatnonzero(hot.is_peak).tolist() == np.flatnonzero((column == 25) & (row == 5)).tolist()
+
+
 def test_no_incidents_or_the_same_everywhere_is_no_hot_spot() -> None:
     column, row = grid(4)
     pairs = square_neighbours(column, row)
