@@ -12,6 +12,7 @@ __all__ = [
     "FibreFileError",
     "GeometryError",
     "GisopsError",
+    "IncidentError",
     "InventoryError",
     "ProbeError",
     "ScenarioError",
@@ -64,6 +65,10 @@ class SorError(FibreFileError):
 
 class GeometryError(GisopsError):
     """Coordinates that cannot be meant: not finite, swapped, in the wrong unit or outside the zone."""
+
+
+class IncidentError(GisopsError):
+    """A file of incidents that cannot be read at all (a refused line is data), or a question of too many."""
 
 
 class InventoryError(GisopsError):

@@ -31,6 +31,8 @@ class KeeperTally:
     events: int = 0
     days: int = 0
     dropped: int = 0
+    references: int = 0
+    """References to events of other systems whose time was over."""
     last_error: str | None = None
     """Why the last round failed; ``None`` when it did not."""
 
@@ -113,5 +115,6 @@ class Keeper:
     async def _retain(self, now: datetime) -> None:
         done = await self._housekeeping.retain(now)
         self.tally.dropped += len(done.dropped)
+        self.tally.references += done.references
         has_left = done.is_busy or done.in_use or done.not_rolled_up
         self._retain_at = now + (RETAIN_AGAIN if has_left else RETAIN_EVERY)
