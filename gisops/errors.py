@@ -13,6 +13,7 @@ __all__ = [
     "GeometryError",
     "GisopsError",
     "InventoryError",
+    "PositionError",
     "ProbeError",
     "ScenarioError",
     "SnmpError",
@@ -68,6 +69,10 @@ class GeometryError(GisopsError):
 
 class InventoryError(GisopsError):
     """An inventory that cannot be read at all (findings of the check are data, not this)."""
+
+
+class PositionError(GisopsError):
+    """A message of a tracker that says no position, or that of a tracker nobody knows."""
 
 
 class ProbeError(GisopsError):

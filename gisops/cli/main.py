@@ -25,6 +25,7 @@ COMMANDS = (
     "demo",
     "poll",
     "serve",
+    "positions",
     "simulate",
     "check",
     "import",

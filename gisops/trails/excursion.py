@@ -6,9 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+import numpy as np
+from numpy.typing import NDArray
+
 from gisops.geo.measure import distance_m
 from gisops.model.position import Fix
-from gisops.trails.moved import Home, apart_m, displaced_m, thresholds_m
+from gisops.trails.moved import UNSTATED_M, Home, apart_m, displaced_m, thresholds_m
 
 __all__ = ["FASTEST_MPS", "Excursion", "excursions", "in_order"]
 
@@ -68,39 +71,48 @@ def excursions(home: Home, fixes: Sequence[Fix], told_back: Iterable[datetime] =
     fixes
         In order (see :func:`in_order`).
     told_back
-        When somebody said that it was recovered; what it was away before that is over then.
+        When somebody said that it was recovered; what it was away before that is over then, and where
+        it was then is as good as home.
 
     Returns
     -------
     list of Excursion
         In order of time; only the last may still last.
     """
-    away = (displaced_m(home, fixes) > thresholds_m(home, fixes)).tolist()
+    away = _away(home, fixes)
     told = sorted(told_back)
     found: list[Excursion] = []
-    open_fixes: list[Fix] = []
+    trip: list[Fix] = []
     at_home: Fix | None = None
     start: Fix | None = None
     for index, fix in enumerate(fixes):
         while told and told[0] <= fix.at:
             moment = told.pop(0)
-            if open_fixes:
-                found.append(Excursion(tuple(open_fixes), start, moment))
-                open_fixes = []
+            if trip:
+                found.append(Excursion(tuple(trip), start, moment))
+                # It rests where it was found: only what leaves that place, too, is taken again.
+                found_at = Home(trip[-1].lon, trip[-1].lat, trip[-1].accuracy_m or UNSTATED_M)
+                away[index:] = away[index:] & _away(found_at, fixes[index:])
+                trip = []
         agree = away[index : index + _AGREE]
-        is_certain = len(agree) == _AGREE and len(set(agree)) == 1
-        if open_fixes and not away[index] and is_certain:
-            found.append(Excursion(tuple(open_fixes), start, fix.at))
-            open_fixes = []
-        elif open_fixes:
-            open_fixes.append(fix)
+        is_certain = len(agree) == _AGREE and bool(agree.all() or not agree.any())
+        if trip and not away[index] and is_certain:
+            found.append(Excursion(tuple(trip), start, fix.at))
+            trip = []
+        elif trip:
+            trip.append(fix)
         elif away[index] and is_certain:
-            open_fixes, start = [fix], at_home
+            trip, start = [fix], at_home
         if not away[index]:
             at_home = fix
-    if open_fixes:
-        found.append(Excursion(tuple(open_fixes), start, told[0] if told else None))
+    if trip:
+        found.append(Excursion(tuple(trip), start, told[0] if told else None))
     return found
+
+
+def _away(home: Home, fixes: Sequence[Fix]) -> NDArray[np.bool_]:
+    away: NDArray[np.bool_] = displaced_m(home, fixes) > thresholds_m(home, fixes)
+    return away
 
 
 def _is_reachable(before: Fix, after: Fix) -> bool:

@@ -68,10 +68,12 @@ def test_one_fix_away_is_no_move_and_two_back_end_one() -> None:
 
 
 def test_whoever_says_it_is_recovered_ends_it_and_a_later_move_is_another() -> None:
-    fixes = [north(0, 0), north(5, 30), north(6, 40), north(7, 500), north(8, 510)]
+    fixes = [north(0, 0), north(5, 30), north(6, 40), north(6, 500), north(6, 510)]
     told = T0 + timedelta(seconds=300)
     trips = excursions(HOME, in_order(fixes), [told])
-    assert [(len(t.fixes), t.back_at) for t in trips] == [(2, told), (2, None)]
+    assert [(len(t.fixes), t.back_at) for t in trips] == [(2, told)]  # it lies where it was found
+    again = [*fixes, north(9, 600), north(12, 610)]
+    assert [(len(t.fixes), t.back_at) for t in excursions(HOME, again, [told])] == [(2, told), (2, None)]
 
 
 def test_a_fix_that_nothing_could_drive_to_is_left_out() -> None:
