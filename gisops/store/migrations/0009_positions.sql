@@ -12,7 +12,3 @@ CREATE TABLE position (
     PRIMARY KEY (tracker_id, fixed_at)
 );
 CREATE INDEX position_fixed_at ON position USING brin (fixed_at);
-
--- Moves and permits are few among many events, and are asked for by kind and time.
-CREATE INDEX event_trails ON event (kind, occurred_at)
-    WHERE kind IN ('box_moved', 'box_recovered', 'permit_issued', 'permit_ended');
