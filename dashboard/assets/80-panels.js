@@ -282,6 +282,7 @@
       gisops.showDevices(on);
       gisops.showLabels(on);
       gisops.showInspections(on);
+      gisops.showTrails(on);
       return skip();
     },
     search(text) {

@@ -80,8 +80,8 @@ async def test_a_visit_and_a_recovered_box_are_in_the_log_and_the_reports(
     await note_entries(postgres_dsn, [Event("o", kind, "O1", opened, opened, outage.to_json()), *moved])
     visit = ("--by", "Bilal", "--found", "plinth empty", "--at", local(NOW - timedelta(minutes=10)))
     assert gisops("visit", "O1", *visit, has_inventory=False)[0] == 0
-    assert gisops("visit", "O2", "--by", "Bilal", has_inventory=False) == (
-        2, "outage O2: is not known: did you mean O1?",
+    assert gisops("visit", "O11", "--by", "Bilal", has_inventory=False) == (
+        2, "outage O11: is not known: did you mean O1?",
     )  # fmt: skip
     code, report = gisops("report", "time-to-notice", "--each")
     assert (code, report["rows"][0]["to_visit_s"], report["rows"][0]["visited_by"]) == (0, 1200.0, "Bilal")
