@@ -22,6 +22,8 @@ __all__ = ["Feed", "Trackers"]
 
 RESTING_S = 120.0
 MOVING_S = 5.0
+LIVELY_S = 60.0
+"""How long a tracker that was put back still sends often."""
 SPEED_MPS = 10.0
 """36 km/h: a loaded rickshaw or pick-up at night."""
 ACCURACY_M = 6.0
@@ -59,6 +61,11 @@ class Trackers:
         UTC.
     rng
         Where the noise comes from.
+
+    Attributes
+    ----------
+    sent
+        Requests that the feed has not taken yet, the oldest first.
     """
 
     def __init__(
@@ -70,7 +77,8 @@ class Trackers:
         self._clock = clock
         self._rng = rng
         self._getaways: dict[str, _Getaway] = {}
-        self._queue: deque[str] = deque(maxlen=_KEPT)
+        self._lively_until: dict[str, datetime] = {}
+        self.sent: deque[str] = deque(maxlen=_KEPT)
         boxes = [box for box in inventory.boxes.values() if box.tracker_id]
         start = clock()
         self._due = {
@@ -90,24 +98,27 @@ class Trackers:
             for box_id in [fault.target] if fault.target in self._getaways else list(self._getaways):
                 if fault.target in (box_id, "all"):
                     del self._getaways[box_id]
+                    self._lively_until[box_id] = at + timedelta(seconds=LIVELY_S)
 
     async def run(self) -> None:
         """Send what is due, for ever; what the feed does not take is kept and sent later."""
         while self._is_on:
-            self._collect(self._clock())
+            self.collect(self._clock())
             with contextlib.suppress(OSError, asyncio.IncompleteReadError, TimeoutError, ValueError):
                 await self._send()
             await asyncio.sleep(0.5)
 
-    def _collect(self, now: datetime) -> None:
+    def collect(self, now: datetime) -> None:
+        """Write the requests that are due."""
         for box_id, due in self._due.items():
             if due <= now:
                 box, getaway = self._inventory.boxes[box_id], self._getaways.get(box_id)
                 lon, lat = box.lon, box.lat
                 if getaway is not None:
                     lon, lat = place_after(getaway.way, (now - getaway.from_at).total_seconds(), SPEED_MPS)
-                self._queue.append(self._request(box, lon, lat, now))
-                self._due[box_id] = now + timedelta(seconds=RESTING_S if getaway is None else MOVING_S)
+                self.sent.append(self._request(box, lon, lat, now))
+                is_lively = getaway is not None or now < self._lively_until.get(box_id, now)
+                self._due[box_id] = now + timedelta(seconds=MOVING_S if is_lively else RESTING_S)
 
     def _request(self, box: Box, lon: float, lat: float, now: datetime) -> str:
         """Write one OsmAnd request, with the receiver's noise."""
@@ -125,14 +136,14 @@ class Trackers:
         )
 
     async def _send(self) -> None:
-        if not self._queue:
+        if not self.sent:
             return
         async with asyncio.timeout(_ANSWER_S):
             reader, writer = await asyncio.open_connection(self._feed.host, self._feed.port)
         try:
-            while self._queue:
+            while self.sent:
                 async with asyncio.timeout(_ANSWER_S):
-                    writer.write(self._queue[0].encode("ascii"))
+                    writer.write(self.sent[0].encode("ascii"))
                     await writer.drain()
                     status = int((await reader.readline()).split()[1])
                     length = 0
@@ -142,6 +153,6 @@ class Trackers:
                     await reader.readexactly(length)
                 if status in (429, 503):
                     return  # later
-                self._queue.popleft()
+                self.sent.popleft()
         finally:
             writer.close()
