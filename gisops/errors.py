@@ -14,6 +14,7 @@ __all__ = [
     "GisopsError",
     "IncidentError",
     "InventoryError",
+    "PositionError",
     "ProbeError",
     "ScenarioError",
     "SnmpError",
@@ -73,6 +74,10 @@ class IncidentError(GisopsError):
 
 class InventoryError(GisopsError):
     """An inventory that cannot be read at all (findings of the check are data, not this)."""
+
+
+class PositionError(GisopsError):
+    """A message of a tracker that says no position, or that of a tracker nobody knows."""
 
 
 class ProbeError(GisopsError):

@@ -114,7 +114,7 @@
     live.seq = message.seq;
     live.heartbeat = message.heartbeat;
     refreshAge();
-    tell({ kind: message.kind, changed: message.changed || null, beat });
+    tell({ kind: message.kind, changed: message.changed || null, moved: message.moved || null, beat });
     return undefined;
   }
 

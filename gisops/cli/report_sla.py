@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gisops.cli.common import add_run, need_dsn
 from gisops.cli.moment import add_zone, moment_of, zone_of
+from gisops.cli.report_answer import Answer
 from gisops.errors import ConfigError
 
 if TYPE_CHECKING:
     from gisops.model.inventory import Inventory
     from gisops.service.ask_sla import ContractReport
 
-__all__ = ["add_arguments", "answer"]
+__all__ = ["ABOUT", "add_arguments", "answer"]
+
+ABOUT = "how contractors did, and what they owe by the contract"
 
 SHOWN = (
     "contractor",
@@ -49,8 +52,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--map", type=Path, metavar="FILE", help="also write it as one map that opens offline")
 
 
-def answer(args: argparse.Namespace) -> tuple[tuple[str, ...], list[dict[str, Any]], dict[str, Any], tuple[str, ...]]:
-    """Give columns, rows, summary and the columns to show; write the files that were asked for.
+def answer(args: argparse.Namespace) -> Answer:
+    """Give the report; write the files that were asked for.
 
     Raises
     ------
@@ -84,7 +87,8 @@ def answer(args: argparse.Namespace) -> tuple[tuple[str, ...], list[dict[str, An
     if args.monthly:
         shown = ("from", *shown)
     period = {"from": start.isoformat(), "to": end.isoformat(), "zone": args.zone}
-    return COLUMNS, rows, {**period, **report.summary}, shown
+    summary = {**period, **report.summary}
+    return Answer(COLUMNS, rows, summary, not summary["penalty"], shown, {"availability_pct": 3})
 
 
 def _write(args: argparse.Namespace, report: ContractReport, inventory: Inventory) -> None:

@@ -18,7 +18,7 @@ from gisops.inventory.load import load_inventory
 from gisops.model.event import EventKind
 from gisops.model.inventory import Inventory
 from gisops.model.outage import Cause, Outage
-from gisops.service.demo_credentials import ensure_credentials
+from gisops.service.demo_credentials import ensure_credentials, ensure_trackers
 from gisops.service.programs import Program, Programs
 from gisops.simulate.faults import Fault, read_timeline
 from gisops.simulate.rtsp import RTSP_PORT
@@ -37,7 +37,7 @@ class DemoPlan:
 
     ``dsn`` ``None`` uses the embedded database; ``timeline`` ``None`` plays no
     faults; ``page_port`` ``None`` shows no page; ``has_traps`` whether the city
-    sends traps.
+    sends traps; ``positions_port`` ``None`` leaves the boxes' trackers silent.
     """
 
     inventory: Path
@@ -48,6 +48,7 @@ class DemoPlan:
     trap_port: int = 16162
     has_traps: bool = True
     dsn: str | None = None
+    positions_port: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,13 @@ def running_demo(plan: DemoPlan, say: Callable[[str], None]) -> Iterator[Demo]:
         programs = stack.enter_context(Programs(plan.run_dir / "log", environ))
         say(f"starting {len(inventory.devices):,} simulated devices, the collector and the page")
         common = ["--inventory", str(plan.inventory), "--run", str(plan.run_dir)]
-        simulator = programs.start("simulate", ["simulate", *common, *_simulator_arguments(plan)])
+        tracking: list[str] = []
+        positions = None
+        if plan.positions_port is not None:
+            token, port = ensure_trackers(plan.run_dir), f"{plan.positions_port}"
+            positions = programs.start("positions", ["positions", *common, "--port", port])
+            tracking = ["--positions-port", port, "--positions-token", f"file:{token}"]
+        simulator = programs.start("simulate", ["simulate", *common, *_simulator_arguments(plan), *tracking])
         collector = programs.start(
             "poll",
             [
@@ -120,7 +127,7 @@ def running_demo(plan: DemoPlan, say: Callable[[str], None]) -> Iterator[Demo]:
         if plan.page_port is not None:
             page = programs.start("serve", ["serve", *common, "--port", f"{plan.page_port}"])
         said = programs.await_ready(simulator, _READY_S)
-        for program in (collector, page):
+        for program in (collector, positions, page):
             if program is not None:
                 programs.await_ready(program, _READY_S)
         started_at = datetime.fromisoformat(said["started_at"])
