@@ -13,6 +13,7 @@ __all__ = [
     "GeometryError",
     "GisopsError",
     "InventoryError",
+    "PlanningError",
     "ProbeError",
     "ScenarioError",
     "SnmpError",
@@ -68,6 +69,10 @@ class GeometryError(GisopsError):
 
 class InventoryError(GisopsError):
     """An inventory that cannot be read at all (findings of the check are data, not this)."""
+
+
+class PlanningError(GisopsError):
+    """A siting problem that cannot be meant, or that no choice satisfies (it names the rules in conflict)."""
 
 
 class ProbeError(GisopsError):

@@ -32,6 +32,7 @@ COMMANDS = (
     "health",
     "probe",
     "report",
+    "plan",
     "maintenance",
     "ack",
     "db",
