@@ -82,11 +82,11 @@ class FirstGain:
 
     def worth(self, state: NDArray[np.int64]) -> NDArray[np.float64]:
         """Worth is 1 from the first on."""
-        return (state > 0).astype(np.float64)
+        return np.asarray(state > 0, dtype=np.float64)
 
     def slope(self, state: NDArray[np.int64]) -> NDArray[np.float64]:
         """Only the first counts."""
-        return (state == 0).astype(np.float64)
+        return np.asarray(state == 0, dtype=np.float64)
 
     def factor(self, siting: Siting) -> NDArray[np.float64]:
         """All alike."""
@@ -113,11 +113,11 @@ class BackupGain:
 
     def worth(self, state: NDArray[np.int64]) -> NDArray[np.float64]:
         """Give 0, ``first`` or 1."""
-        return np.asarray(np.array([0.0, self.first, 1.0])[np.minimum(state, 2)], dtype=np.float64)
+        return np.take(np.array([0.0, self.first, 1.0]), np.minimum(state, 2))
 
     def slope(self, state: NDArray[np.int64]) -> NDArray[np.float64]:
         """Give what one more is worth."""
-        return np.asarray(np.array([self.first, 1.0 - self.first, 0.0])[np.minimum(state, 2)], dtype=np.float64)
+        return np.take(np.array([self.first, 1.0 - self.first, 0.0]), np.minimum(state, 2))
 
     def factor(self, siting: Siting) -> NDArray[np.float64]:
         """All alike."""

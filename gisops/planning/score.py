@@ -66,6 +66,11 @@ class Score:
         """Candidates chosen, ascending."""
         return np.flatnonzero(self._has)
 
+    @property
+    def mask(self) -> NDArray[np.bool_]:
+        """By candidate, whether it is chosen; not to be written to."""
+        return self._has
+
     def has(self, candidate: int) -> bool:
         """Whether it is chosen."""
         return bool(self._has[candidate])

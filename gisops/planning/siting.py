@@ -169,6 +169,15 @@ class Siting:
         start, end = self.covers.indptr[candidate], self.covers.indptr[candidate + 1]
         return np.asarray(self.covers.indices[start:end])
 
+    def who_sees(self, cells: NDArray[np.int32]) -> NDArray[np.int64]:
+        """Give the candidates that see any of these cells, ascending."""
+        table = self.seen_by
+        starts = table.indptr[cells]
+        sizes = table.indptr[cells + 1] - starts
+        before = np.cumsum(sizes) - sizes
+        at = np.repeat(starts - before, sizes) + np.arange(int(sizes.sum()))
+        return np.unique(table.indices[at]).astype(np.int64)
+
     @cached_property
     def seen_by(self) -> csr_array:
         """By cell (rows) and candidate (columns): who sees it."""
