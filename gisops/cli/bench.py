@@ -19,6 +19,7 @@ BENCHES = {
     "drain": "how fast what waited on disk is written once the database is back",
     "fibre": "impact of any cut, resilience report and suspicion of cuts as the network grows, beside networkx",
     "locate": "how often a cut is found where it is",
+    "siting": "how soon and how close to the best cameras are sited, beside spopt",
     "traps": "how many notifications are received, decoded and stored, and is any lost",
 }
 """Each is a module of :mod:`gisops.bench`."""

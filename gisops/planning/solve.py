@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gisops.planning.answer import Answer
+from gisops.planning.blocks import block_bound
 from gisops.planning.conflict import NoChoiceError, find_conflict, unknown
 from gisops.planning.dual import Prices, lower_bound
 from gisops.planning.exact import solve_exact
@@ -22,6 +23,7 @@ from gisops.planning.greedy import fill, greedy
 from gisops.planning.merge import merged
 from gisops.planning.repair import around, replan
 from gisops.planning.score import Score
+from gisops.planning.settle import settled
 from gisops.planning.swap import swap
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ __all__ = ["solve"]
 
 _SMALL = 20_000
 """Entries of the incidence up to which HiGHS takes the whole problem at once."""
+_BLOCK_SIZES = (150, 300, 600)
+_ROUNDS = 5
 _PART = 160
 _IDLE = 60
 """Neighbourhoods in a row that bring nothing before the search ends."""
@@ -77,7 +81,8 @@ def solve(
     work = merged(siting) if isinstance(gain, FirstGain) else siting
     choice = _first_choice(work, gain, halt, begin)
     if work.covers.nnz <= _SMALL or choice is None:
-        found = solve_exact(work, gain, halt, gap, choice, seed)
+        problem, choice = _prepared(work, gain, halt, choice)
+        found = solve_exact(problem, gain, halt, gap, choice, seed)
         if found.is_infeasible:
             conflict = find_conflict(siting, halt)
             if conflict is not None:
@@ -86,6 +91,18 @@ def solve(
             return task.answer(found.chosen, found.bound, "HiGHS, exact model")
         choice = np.zeros(0, dtype=np.int64) if choice is None else choice
     return _search(task, work, choice)
+
+
+def _prepared(
+    work: Siting, gain: Gain, halt: Halt, choice: NDArray[np.int64] | None
+) -> tuple[Siting, NDArray[np.int64] | None]:
+    """Polish the choice and settle what a quick bound allows, so that the exact model is smaller."""
+    if choice is None or not isinstance(gain, FirstGain):
+        return work, choice
+    best = _Best(work, gain, choice)
+    best.polish(halt)
+    prices = lower_bound(work, gain.envelope(work), best.score.value, halt, steps=300)
+    return settled(work, prices, best.score.value), best.score.chosen
 
 
 def _first_choice(siting: Siting, gain: Gain, halt: Halt, begin: Sequence[int] | None) -> NDArray[np.int64] | None:
@@ -118,38 +135,92 @@ class _Task:
         return Answer(self.model, tuple(int(k) for k in chosen), value, bound, False, proof, ended, seconds)
 
 
+class _Best:
+    """The best choice so far, and what is left of count and budget."""
+
+    def __init__(self, siting: Siting, gain: Gain, choice: NDArray[np.int64]) -> None:
+        self.siting, self.gain = siting, gain
+        self.score, self.purse = self._begin(choice)
+
+    def _begin(self, choice: NDArray[np.int64]) -> tuple[Score, Purse]:
+        purse = Purse.full(self.siting)
+        for k in choice.tolist():
+            purse.take(k)
+        return Score(self.siting, self.gain, choice.tolist()), purse
+
+    def polish(self, halt: Halt) -> None:
+        """Fill what is left and swap."""
+        is_by_cost = self.siting.rules.budget is not None
+        fill(self.score, self.purse, halt, is_by_cost=is_by_cost)
+        if swap(self.score, self.purse, halt):
+            fill(self.score, self.purse, halt, is_by_cost=is_by_cost)
+
+    def offer(self, choice: NDArray[np.int64], halt: Halt) -> None:
+        """Make a choice keep to count, budget and groups, polish it, and take it where it is worth more."""
+        score, purse = self._begin(choice)
+        locked = set(self.siting.rules.locked)
+        while purse.count_left < 0 or purse.money_left < 0.0:
+            cost = self.siting.cost if purse.money_left < 0.0 else np.ones(self.siting.candidates)
+            movable = [k for k in score.chosen.tolist() if k not in locked]
+            if not movable:
+                return
+            goes = min(movable, key=lambda k: (score.loss(k) / max(float(cost[k]), 1e-12), k))
+            score.remove(goes)
+            purse.give_back(goes)
+        if broken(self.siting, score.chosen.tolist()):
+            return
+        before = self.score, self.purse
+        self.score, self.purse = score, purse
+        self.polish(halt)
+        if self.score.value <= before[0].value:
+            self.score, self.purse = before
+
+
 def _search(task: _Task, work: Siting, choice: NDArray[np.int64]) -> Answer:
     """Improve the choice and lower the bound in turns."""
     if broken(work, choice.tolist()):
         # Nothing that keeps to the rules was found in time, nor that there is nothing.
         raise NoChoiceError(unknown(work))
     gain, halt, gap = task.gain, task.halt, task.gap
-    score, purse = Score(work, gain, choice), Purse.full(work)
-    for k in choice.tolist():
-        purse.take(k)
-    prices = lower_bound(work, gain.envelope(work), score.value, halt, steps=400)
-    if not _is_done(score.value, prices.bound, gap):
-        swap(score, purse, halt)
-        fill(score, purse, halt, is_by_cost=work.rules.budget is not None)
+    best = _Best(work, gain, choice)
+    prices = lower_bound(work, gain.envelope(work), best.score.value, halt, steps=400)
+    bound, proof = prices.bound, "Lagrangian bound"
+    if not _is_done(best.score.value, bound, gap):
+        best.polish(halt)
     if isinstance(gain, FirstGain):
-        _replan_all(score, purse, prices, gap, halt, task.seed)
-    if not _is_done(score.value, prices.bound, gap) and not halt.reached():
-        prices = lower_bound(work, gain.envelope(work), score.value, halt, steps=3000, begin=prices)
-    return task.answer(score.chosen, prices.bound, "Lagrangian bound")
+        for size in _BLOCK_SIZES:
+            if halt.reached() or _is_done(best.score.value, bound, gap):
+                break
+            blocks = block_bound(
+                work,
+                prices,
+                lambda: best.score.value,
+                halt,
+                size,
+                lambda found: best.offer(found, halt),
+                gap,
+                _ROUNDS,
+            )
+            if blocks < bound:
+                bound, proof = blocks, f"Lagrangian decomposition into blocks of up to {size} candidates"
+            _replan_all(best, prices, bound, gap, halt, task.seed + size)
+    elif not _is_done(best.score.value, bound, gap) and not halt.reached():
+        bound = lower_bound(work, gain.envelope(work), best.score.value, halt, steps=3000, begin=prices).bound
+    return task.answer(best.score.chosen, bound, proof)
 
 
-def _replan_all(score: Score, purse: Purse, prices: Prices, gap: float, halt: Halt, seed: int) -> None:
+def _replan_all(best: _Best, prices: Prices, bound: float, gap: float, halt: Halt, seed: int) -> None:
     """Re-plan neighbourhoods, those first where the relaxation is unsure."""
-    siting = score.siting
+    siting = best.siting
     rng = random.Random(seed)  # noqa: S311 - repeatable chance
     undecided = np.minimum(prices.share, 1.0 - prices.share) + 1e-3
     undecided[~siting.free] = 0.0
     heap = np.cumsum(undecided)
     idle = 0
-    while idle < _IDLE and heap[-1] > 0.0 and not halt.reached() and not _is_done(score.value, prices.bound, gap):
+    while idle < _IDLE and heap[-1] > 0.0 and not halt.reached() and not _is_done(best.score.value, bound, gap):
         seeds = [int(np.searchsorted(heap, rng.random() * heap[-1])) for _ in range(rng.choice((1, 1, 2, 3)))]
         part = around(siting, seeds, _PART, siting.free)
-        idle = 0 if replan(score, purse, part, halt.sooner(5.0)) > 0.0 else idle + 1
+        idle = 0 if replan(best.score, best.purse, part, halt.sooner(5.0)) > 0.0 else idle + 1
 
 
 def _is_done(value: float, bound: float, gap: float) -> bool:
