@@ -144,9 +144,9 @@ def _drag(args: argparse.Namespace) -> Iterator[Figure]:
             score.drag(camera, siting.cells_of(like))
             score.value  # noqa: B018 - the whole, worked out afresh, is what the planner sees
             took.append((time.perf_counter() - began) * 1000.0)
-        figure = statistics.median(took)
-        yield Figure("siting", f"dragging one camera, {name}", 14_000, figure, "ms", 100.0, runs=len(took))
-        yield Figure("siting", f"dragging one camera, {name}, worst", 14_000, max(took), "ms", 100.0, runs=len(took))
+        middle, late = statistics.median(took), statistics.quantiles(took, n=20)[-1]
+        yield Figure("siting", f"dragging one camera, {name}", 14_000, middle, "ms", 100.0, runs=len(took))
+        yield Figure("siting", f"dragging one camera, {name}, p95", 14_000, late, "ms", 100.0, runs=len(took))
 
 
 def _published(folder: Path, runs: int) -> Iterator[Figure]:

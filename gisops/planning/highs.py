@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
 __all__ = ["LinearModel", "Solved", "solve_linear"]
 
+_SEARCHES = (
+    "mip_heuristic_run_rins",
+    "mip_heuristic_run_rens",
+    "mip_heuristic_run_root_reduced_cost",
+    "mip_detect_symmetry",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class LinearModel:
@@ -95,6 +102,8 @@ def solve_linear(
         solution = highspy.HighsSolution()
         solution.col_value = begin.tolist()
         highs.setSolution(solution)
+        for name in _SEARCHES:  # who brings a good solution wants it proven
+            highs.setOptionValue(name, False)
     if halt.cancel is not None:
 
         def ask(event: highspy.highs.HighsCallbackEvent) -> None:

@@ -1,8 +1,8 @@
 """How many metres of trench do new boxes need along roads to the nearest fibre nodes? What is shared is dug once.
 
 The least such net is a Steiner tree, hard to find. The shortest path heuristic (Takahashi and Matsuyama,
-Mathematica Japonica 24, 1980) joins the nearest box to the net, again and again; it is never longer than ``2 (1 - 1/k)`` times the
-least, with ``k`` the boxes and one for the net there is.
+Mathematica Japonica 24, 1980) joins the nearest box to the net, again and again; it is never longer than
+``2 (1 - 1/k)`` times the least, with ``k`` the boxes and one for the net there is.
 """
 
 from __future__ import annotations
