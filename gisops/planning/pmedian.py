@@ -23,6 +23,8 @@ __all__ = ["PMedian"]
 
 _ROOT_STEPS = 1500
 _NODE_STEPS = 150
+_CLOSE = 1.005
+"""Choices of the relaxation that cost no more than this times the best known are worth exchanging in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +138,11 @@ class _Search:
         if value < self.value:
             self.value, self.chosen = value, better
 
+    def glance(self, chosen: NDArray[np.int64]) -> None:
+        """Take a choice into account, improved only where it is close to the best known."""
+        if total(self.cost, chosen) <= _CLOSE * self.value:
+            self.take(chosen)
+
     def limit(self) -> float:
         """Give the bound from which a part holds nothing better than the best known."""
         if self._is_whole:
@@ -177,7 +184,8 @@ class _Search:
         return proven, nodes
 
     def _bound(self, node: Node, steps: int) -> Dual:
-        return raise_bound(self.cost, self.p, node, self.limit, steps, self.halt, self.take)
+        see = self.take if steps == _ROOT_STEPS else self.glance
+        return raise_bound(self.cost, self.p, node, self.limit, steps, self.halt, see)
 
     def _put(self, parts: list[tuple[float, int, Dual]], dual: Dual, count: int, floor: float = -math.inf) -> None:
         """Keep a part unless it is ruled out or down to one choice."""
