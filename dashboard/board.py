@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.power import Window, dark_window, is_soon_dark
 from dashboard.words import CAUSE_LABELS
 from gisops.model.inventory import Box, Camera, Inventory
 from gisops.model.outage import Outage
@@ -96,23 +97,27 @@ class _Loss:
     probability: float | None
     evidence: str
     member_ids: tuple[str, ...]
+    is_soon: bool = False
 
 
 def offline_rows(inventory: Inventory, snapshot: Snapshot) -> list[dict[str, Any]]:
-    """List what is offline: one row an outage, and one for each lost root that is in none.
+    """List what is offline: one row an outage, one for each lost root that is in none, and who is soon dark.
 
     Returns
     -------
     list of dict
         ``id`` of the row, ``device`` (root), ``name``, ``site``, ``district``
         (name), ``state`` (code), ``lost`` (cameras), ``cause``, ``p``
-        (probability or ``None``), ``since`` (seconds of the epoch), ``evidence``
-        and ``box`` (south, west, north, east of the members); most cameras
-        first, then latest first.
+        (probability or ``None``), ``since`` (seconds of the epoch), ``evidence``,
+        ``dark`` (darkness of the member on battery that is the first, or ``None``),
+        ``soon`` (nothing is lost yet, but may be within the hour) and ``box``
+        (south, west, north, east of the members); most cameras first, then
+        latest first.
     """
     losses = [_of_outage(inventory, snapshot, outage) for outage in snapshot.outages.values()]
     judged = {member for outage in snapshot.outages.values() for member in outage.member_ids}
     losses += _unjudged(inventory, snapshot, judged)
+    losses += _soon_dark(inventory, snapshot, judged)
     rows = [_row(inventory, snapshot, loss) for loss in losses]
     return sorted(rows, key=lambda row: (-row["lost"], -row["since"], row["id"]))
 
@@ -146,6 +151,15 @@ def _alone(row: StateRow, cameras: int, members: tuple[str, ...]) -> _Loss:
     return _Loss(row.device_id, row.device_id, cameras, since, "Not judged yet", None, row.reason, members)
 
 
+def _soon_dark(inventory: Inventory, snapshot: Snapshot, judged: set[str]) -> Iterable[_Loss]:
+    for key in inventory.boxes.keys() - judged:
+        row = snapshot.states.get(key)
+        if row is not None and is_soon_dark(row):
+            since = int(row.since.timestamp())
+            members = (key, *inventory.cameras_of_box.get(key, ()))
+            yield _Loss(key, key, 0, since, "On battery", None, row.reason, members, is_soon=True)
+
+
 def _row(inventory: Inventory, snapshot: Snapshot, loss: _Loss) -> dict[str, Any]:
     root = _device(inventory, loss.root_id)
     site = inventory.sites.get(root.site_id) if root else None
@@ -165,8 +179,16 @@ def _row(inventory: Inventory, snapshot: Snapshot, loss: _Loss) -> dict[str, Any
         "p": None if loss.probability is None else round(loss.probability, 3),
         "since": loss.since_s,
         "evidence": loss.evidence,
+        "dark": _first_dark(snapshot, loss.member_ids),
+        "soon": loss.is_soon,
         "box": [min(lats), min(lons), max(lats), max(lons)] if members else None,
     }
+
+
+def _first_dark(snapshot: Snapshot, member_ids: Iterable[str]) -> Window | None:
+    """Give the window of the member on battery that goes dark first."""
+    windows = [window for key in member_ids if (window := dark_window(snapshot.states.get(key)))]
+    return min(windows, key=lambda window: float("inf") if window[0] is None else window[0], default=None)
 
 
 def row_changes(

@@ -11,11 +11,13 @@ from dashboard.components import drawer
 from dashboard.fibre_desk import FibreDesk
 from dashboard.fibre_details import Shown, span_details, way_details
 from dashboard.fibre_marks import NO_MARKS
+from dashboard.power import dark_window, dark_words, inspection_words
 from dashboard.records import Field, Schema
 from dashboard.subject import Subject
 from gisops.model.inventory import Box, Camera, Inventory, Site
 from gisops.model.state import DeviceState
 from gisops.service.live import DeviceHistory, LiveView, Snapshot
+from gisops.store.ports import StateRow
 
 __all__ = ["device_details", "shown", "thing_details"]
 
@@ -50,7 +52,7 @@ def device_details(
     lost = sum(1 for key in outage.member_ids if key in inventory.cameras and _lost(snapshot, key)) if outage else 0
     return [
         drawer.head(_title(device), _subtitle(inventory, device, site), row.state if row else DeviceState.UNKNOWN),
-        drawer.state_block(row, now, zone),
+        drawer.state_block(row, now, zone, _power(inventory, device, row, now)),
         drawer.outage_block(outage, _table(inventory, outage.root_id), lost, zone) if outage else None,
         drawer.readings_block(history, zone),
         _neighbours(inventory, snapshot, device),
@@ -80,6 +82,16 @@ def thing_details(inventory: Inventory, schema: Schema, subject: Subject, snapsh
         *related,
         drawer.record_block("Record", schema.describe(subject.table, record)),
     ]
+
+
+def _power(inventory: Inventory, device: Box | Camera, row: StateRow | None, now: datetime) -> list[tuple[str, str]]:
+    """Say what a box's battery and its inspection demand; nothing for a camera."""
+    if not isinstance(device, Box):
+        return []
+    window = dark_window(row)
+    late = inspection_words(device, inventory.settings, now)
+    said = [("Time to dark", dark_words(window, now.timestamp()))] if window else []
+    return [*said, *([("Inspection", late)] if late else [])]
 
 
 def _title(device: Box | Camera) -> str:

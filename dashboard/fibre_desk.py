@@ -22,11 +22,14 @@ from gisops.fibre.trace import Path, trace
 from gisops.fibre.whatif import Cut, Impact, WhatIf
 from gisops.geo.along import nearest_on_line
 from gisops.model.inventory import Inventory
+from gisops.model.outage import Cause
 from gisops.model.state import DeviceState
 from gisops.service.live import Snapshot
 
 __all__ = ["FibreDesk", "SpanAnswer"]
 
+_NO_CUT = frozenset({Cause.THEFT, Cause.TAMPER, Cause.POWER_CUT, Cause.BATTERY_EXHAUSTED, Cause.PLANNED_WORK})
+"""A device that is lost for one of these says nothing about the fibre."""
 OTDR_SHARE = 0.001
 """Error of a reading as a share of its distance where its instrument's is not known."""
 
@@ -151,7 +154,7 @@ class FibreDesk:
         other = {
             member
             for outage in snapshot.outages.values()
-            if outage.causes and max(outage.causes, key=lambda c: outage.causes[c]) != "fibre_cut"
+            if any(share >= 0.5 and cause in _NO_CUT for cause, share in outage.causes.items())
             for member in outage.member_ids
         }
         rows = [row for key, row in snapshot.states.items() if key not in other]

@@ -10,6 +10,8 @@ __all__ = [
     "ACK",
     "BANNER",
     "CLOCK",
+    "COVERAGE_LEVELS",
+    "COVERAGE_NOTE",
     "DETAIL_BODY",
     "DETAIL_CLOSE",
     "DETAIL_PANEL",
@@ -43,6 +45,7 @@ __all__ = [
     "kpi",
     "kpi_note",
     "layer",
+    "layer_count",
     "legend_count",
 ]
 
@@ -70,6 +73,8 @@ SEARCH_RESULTS = "search-results"
 DISTRICT = "district"
 LAYERS = "layers"
 LEGEND_TOGGLE = "legend-toggle"
+COVERAGE_LEVELS = "coverage-levels"
+COVERAGE_NOTE = "coverage-note"
 
 OFFLINE_HEAD = "offline-head"
 GRID = "offline-grid"
@@ -109,6 +114,11 @@ def kpi_note(name: str) -> str:
 def layer(name: str) -> str:
     """Give the id of a map layer."""
     return f"layer-{name}"
+
+
+def layer_count(name: str) -> str:
+    """Give the id of the number beside a layer's name in the list of layers."""
+    return f"layer-count-{name}"
 
 
 def legend_count(state: str) -> str:

@@ -18,9 +18,11 @@ import orjson
 from shapely.geometry.base import BaseGeometry
 
 from dashboard.board import CODES, advance, offline_rows, row_changes, tallies
+from dashboard.power import Window, dark_window, overdue_from
 from gisops.geo.measure import geodesic_length_m
 from gisops.model.inventory import Inventory, Span
 from gisops.service.live import Delta, Snapshot
+from gisops.store.ports import StateRow
 
 __all__ = ["City", "city_document", "delta_message", "full_message", "packed"]
 
@@ -98,6 +100,7 @@ def full_message(city: City, snapshot: Snapshot, now: datetime) -> dict[str, Any
     codes = [_UNKNOWN] * len(city.device_numbers)
     since: list[int | None] = [None] * len(codes)
     reasons: dict[str, str] = {}
+    dark: dict[str, Window] = {}
     for device_id, row in snapshot.states.items():
         number = city.device_numbers.get(device_id)
         if number is None:
@@ -106,6 +109,8 @@ def full_message(city: City, snapshot: Snapshot, now: datetime) -> dict[str, Any
         since[number] = int(row.since.timestamp())
         if row.reason:
             reasons[str(number)] = row.reason
+        if window := dark_window(row):
+            dark[str(number)] = window
     return {
         "kind": "full",
         "city": city.version,
@@ -113,6 +118,7 @@ def full_message(city: City, snapshot: Snapshot, now: datetime) -> dict[str, Any
         "codes": "".join(codes),
         "since": since,
         "reasons": reasons,
+        "dark": dark,
         "tally": tallies(city.inventory, snapshot),
         "rows": offline_rows(city.inventory, snapshot),
     }
@@ -125,7 +131,7 @@ def delta_message(city: City, before: Snapshot, delta: Delta, now: datetime) -> 
     if delta.states or delta.outages:
         numbers = city.device_numbers
         message["changed"] = [
-            [numbers[row.device_id], CODES[row.state], int(row.since.timestamp()), row.reason]
+            [numbers[row.device_id], CODES[row.state], int(row.since.timestamp()), row.reason, *_dark(row)]
             for row in delta.states
             if row.device_id in numbers
         ]
@@ -134,6 +140,12 @@ def delta_message(city: City, before: Snapshot, delta: Delta, now: datetime) -> 
             offline_rows(city.inventory, before), offline_rows(city.inventory, after)
         )
     return message, after
+
+
+def _dark(row: StateRow) -> list[Window]:
+    """A box on battery carries its forecast; nobody else carries anything."""
+    window = dark_window(row)
+    return [window] if window else []
 
 
 def _stamp(snapshot: Snapshot, now: datetime) -> dict[str, Any]:
@@ -176,6 +188,7 @@ def _columns(inventory: Inventory) -> dict[str, Any]:
             **_texts(inventory.boxes, "id", "name"),
             **_points(inventory.boxes),
             "site": [site.get(b.site_id) for b in inventory.boxes.values()],
+            "overdue_from": [overdue_from(b, inventory.settings) for b in inventory.boxes.values()],
         },
         "spans": {**_texts(inventory.spans, "id", "name"), **_middles(inventory.spans)},
         "cameras": {

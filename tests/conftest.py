@@ -18,9 +18,14 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 
 from gisops.store.embedded import EmbeddedPostgres
 from gisops.store.migrate import migrate
+
+# A busy machine is no finding: tests that hold a time say which.
+settings.register_profile("gisops", deadline=None)
+settings.load_profile("gisops")
 
 
 def _open_folder() -> Path:

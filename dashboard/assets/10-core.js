@@ -18,7 +18,7 @@
   gisops.selected = null;
   gisops.fresh = "connecting";
   gisops.live = {
-    seq: -1, codes: new Uint8Array(0), since: [], reasons: new Map(), rows: new Map(),
+    seq: -1, codes: new Uint8Array(0), since: [], reasons: new Map(), dark: new Map(), rows: new Map(),
     tally: null, heartbeat: null, trouble: null, resyncs: 0, fulls: 0,
   };
 
@@ -77,6 +77,7 @@
     live.codes = Uint8Array.from(message.codes, (digit) => Number(digit));
     live.since = message.since;
     live.reasons = new Map(Object.entries(message.reasons).map(([k, v]) => [Number(k), v]));
+    live.dark = new Map(Object.entries(message.dark).map(([k, v]) => [Number(k), v]));
     live.rows = new Map(message.rows.map((row) => [row.id, row]));
     live.tally = message.tally;
     live.fulls += 1;
@@ -84,11 +85,13 @@
 
   function applyDelta(message) {
     if (!message.changed) return;
-    for (const [number, code, since, reason] of message.changed) {
+    for (const [number, code, since, reason, dark] of message.changed) {
       live.codes[number] = code;
       live.since[number] = since;
       if (reason) live.reasons.set(number, reason);
       else live.reasons.delete(number);
+      if (dark) live.dark.set(number, dark);
+      else live.dark.delete(number);
     }
     for (const id of message.gone) live.rows.delete(id);
     for (const row of message.rows) live.rows.set(row.id, row);

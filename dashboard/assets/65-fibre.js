@@ -101,13 +101,14 @@
       context.strokeStyle = gisops.ink("halo");
       context.stroke();
     }
-    if (view.zoom < 13 && point.kind !== "cut" && point.kind !== "place") return;
+    const isBreak = point.kind === "cut" || point.kind === "place";
+    if (!isBreak && view.zoom < 15) return;
     context.font = `600 11px ${gisops.font}`;
-    context.textAlign = "left";
+    context.textAlign = isBreak ? "left" : "right";
     context.textBaseline = "middle";
     context.lineWidth = 3;
     context.strokeStyle = gisops.ink("halo");
-    const [x, y] = [at.x + 11, at.y + (point.kind === "crew" ? 12 : -10)];
+    const [x, y] = [at.x + (isBreak ? 12 : -10), at.y + (point.kind === "crew" ? 14 : -14)];
     context.strokeText(point.label, x, y);
     context.fillStyle = gisops.ink("text");
     context.fillText(point.label, x, y);
@@ -118,13 +119,21 @@
     for (const marks of [gisops.marks.asked, gisops.marks.placed]) {
       if (!marks) continue;
       for (const line of marks.lines) paintLine(context, view, line);
-      for (const point of marks.points) paintPoint(context, view, point);
+      // Once a reading is placed the crew goes there, not to where it was clicked.
+      const isOld = marks === gisops.marks.asked && gisops.marks.placed && gisops.marks.placed.points.length;
+      for (const point of marks.points) if (!isOld || point.kind === "centre") paintPoint(context, view, point);
     }
   }
 
   gisops.fibreMarks = new gisops.CanvasLayer(paint, { pane: "gisops-fibre-marks", zIndex: 440 });
   gisops.marksDrawn = () => [gisops.marks.asked, gisops.marks.placed].filter(Boolean)
     .flatMap((marks) => [...marks.lines, ...marks.points]).map((mark) => mark.kind);
+
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest || !event.target.closest("[data-fit='marks']") || !gisops.marks.asked) return;
+    const { lines } = gisops.marks.asked;
+    if (lines.length) gisops.fit(lines.flatMap((line) => line.points.map(([lon, lat]) => [lat, lon])));
+  });
 
   gisops.subscribe((change) => {
     if (change.kind !== "city") return;

@@ -41,6 +41,9 @@
     const since = gisops.live.since[number];
     line(tip, gisops.STATES[code] + (since ? ` for ${gisops.age(gisops.now() - since)}` : ""), `tip-state tip-${gisops.STATES[code]}`);
     if (gisops.live.reasons.get(number)) line(tip, gisops.live.reasons.get(number));
+    if (gisops.live.dark.has(number)) line(tip, `Time to dark ${gisops.darkIn(gisops.live.dark.get(number))}`, "tip-dark");
+    const late = spot.kind === "boxes" ? gisops.overdueFrom(spot.n) : null;
+    if (late !== null) line(tip, `Inspection overdue for ${gisops.age(gisops.now() - late)}`, "tip-late");
   }
 
   function hover(map, event) {

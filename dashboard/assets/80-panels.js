@@ -14,6 +14,18 @@
     return `${Math.floor(s / 86400)} d ${Math.floor((s % 86400) / 3600)} h`;
   };
 
+  /* How long a box on battery still lasts, from the earliest and the latest moment of its darkness. */
+  const least = (seconds) => {
+    const m = Math.max(0, Math.floor(seconds / 60));
+    return m < 60 ? `${m} min` : `${Math.floor(m / 60)} h ${String(m % 60).padStart(2, "0")}`;
+  };
+  gisops.darkIn = ([low, high]) => {
+    const now = gisops.now();
+    if (low === null) return "more than 2 days";
+    if (high === null) return `more than ${least(low - now)}`;
+    return high <= now ? "any moment" : `${least(low - now)} – ${least(high - now)}`;
+  };
+
   const clocks = new Map();
   function clock(seconds, options) {
     const key = JSON.stringify(options);
@@ -78,7 +90,10 @@
     const rows = listed();
     const lost = rows.reduce((total, row) => total + row.lost, 0);
     gisops.put("offline-grid", { rowData: rows });
-    gisops.put("offline-head", { children: rows.length ? `${rows.length} ${rows.length === 1 ? "cause" : "causes"} · ${lost} cameras lost` : "" });
+    const soon = rows.filter((row) => row.soon).length;
+    const gone = rows.length - soon;
+    const head = [gone && `${gone} ${gone === 1 ? "cause" : "causes"} · ${lost} cameras lost`, soon && `${soon} soon dark`];
+    gisops.put("offline-head", { children: head.filter(Boolean).join(" · ") });
     gisops.listed = rows;
   }
 
@@ -243,6 +258,8 @@
     },
     marks(asked, placed) {
       gisops.marks = { asked, placed };
+      const place = placed && placed.points.find((point) => point.kind === "place");
+      if (place && !gisops.map.getBounds().pad(-0.2).contains([place.lat, place.lon])) gisops.fit([[place.lat, place.lon]], 15.5);
       gisops.fibreMarks.repaint();
       return skip();
     },
@@ -264,6 +281,8 @@
       gisops.fibreHidden = !on.includes("fibre");
       gisops.showDevices(on);
       gisops.showLabels(on);
+      gisops.showCoverage(on);
+      gisops.showInspections(on);
       return skip();
     },
     search(text) {
@@ -289,6 +308,7 @@
       gisops.restyle();
       gisops.labels.repaint();
       gisops.devices.repaint();
+      gisops.coverage.repaint();
       gisops.fibreMarks.repaint();
       return gisops.theme;
     },
@@ -299,7 +319,9 @@
     gisops.district = gisops.wantedDistrict ? districts.id.indexOf(gisops.wantedDistrict) : -1;
     gisops.restyle();
     gisops.devices.repaint();
+    gisops.coverageDistrict();
     if (gisops.live.tally) { keyNumbers(); list(); }
+    gisops.put("layer-count-inspections", { children: String(gisops.overdueBoxes().length) });
     if (!go || !gisops.map) return;
     const inside = sites.lat.map((lat, n) => [lat, sites.lon[n]]).filter((_, n) => gisops.district < 0 || sites.district[n] === gisops.district);
     const [s, w, n, e] = gisops.district < 0 ? [] : districts.bounds[gisops.district];

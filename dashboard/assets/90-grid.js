@@ -19,5 +19,6 @@
   cells.GisopsCause = ({ data }) =>
     make("div", { className: "cell-cause", title: `${gisops.localTime(data.since)} (${gisops.utcTime(data.since)})` },
       make("div", { className: "cell-name" }, data.cause, data.p === null ? null : make("span", { className: "cell-p" }, ` ${Math.round(100 * data.p)} %`)),
-      make("div", { className: "cell-note" }, `${gisops.age(gisops.now() - data.since)} ago`));
+      make("div", { className: data.dark ? "cell-note cell-dark" : "cell-note" },
+        data.dark ? `dark in ${gisops.darkIn(data.dark)}` : `${gisops.age(gisops.now() - data.since)} ago`));
 })();

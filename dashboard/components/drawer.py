@@ -48,8 +48,8 @@ def head(title: str, subtitle: str, state: DeviceState | None) -> Component:
     return html.Div([html.Div([html.H2(title), html.Div(subtitle, className="sub")]), badge], className="detail-head")
 
 
-def state_block(row: StateRow | None, now: datetime, zone: str) -> Component:
-    """Say in which state a device is, since when and why."""
+def state_block(row: StateRow | None, now: datetime, zone: str, also: Sequence[tuple[str, str]] = ()) -> Component:
+    """Say in which state a device is, since when and why, and what else is urgent about it."""
     if row is None:
         return html.P("Never asked yet: nothing is known about it.", className="muted")
     seen = moment(row.seen_at, zone) if row.seen_at else "never"
@@ -59,7 +59,7 @@ def state_block(row: StateRow | None, now: datetime, zone: str) -> Component:
     ]
     if row.reason:
         lines.insert(0, ("Reason", row.reason))
-    return pairs([(label, value, "") for label, value in lines])
+    return pairs([(label, value, "") for label, value in [*lines, *also]])
 
 
 def outage_block(outage: Outage, root_table: str, cameras_lost: int, zone: str) -> Component:

@@ -143,6 +143,7 @@ def way_block(inventory: Inventory, path: Path, device: str, budgets: Sequence[B
                 ("Splices", f"{path.splices}", "Pigtails at both ends included"),
             ]
         ),
+        html.Button("Show all of it", className="chip whole", type="button", **attributes(data_fit="marks")),
         html.Div(
             [
                 html.Div([html.Span(text) for text in ("Light", "Loss", "Margin", "Optic")], className="budget head"),

@@ -57,5 +57,5 @@ _COLUMNS = [
         "cellRenderer": "GisopsLost",
         "headerClass": "right",
     },
-    {"headerName": "Cause, since", "field": "since", "width": 136, "cellRenderer": "GisopsCause"},
+    {"headerName": "Cause, since", "field": "since", "width": 158, "cellRenderer": "GisopsCause"},
 ]

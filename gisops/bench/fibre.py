@@ -125,6 +125,14 @@ def _review(locator: Locator, truth: Truth, size: int, is_held: bool) -> Iterato
     first = _timed(lambda: watch.review(lost, alive, seen.dark))[0]
     again = [_timed(lambda: watch.review(set(lost), set(alive), set(seen.dark)))[0] for _ in range(25)]
     bound = 5.0 if is_held else None
+    boxes = sorted(inventory.boxes)
+    dark_third = frozenset(boxes[: len(boxes) // 3])
+    blackout = dark_third | {c for box_id in dark_third for c in inventory.cameras_of_box[box_id]}
+    third = _timed(lambda: CutWatch(locator).review(blackout, frozenset(inventory.devices) - blackout, ()))
+    yield Figure("fibre", "review, a third of the city black: as new", size, _ms(third[0]), "ms")
+    yield Figure(
+        "fibre", "review, a third of the city black: cuts suspected", size, float(len(third[1])), "cuts", 0.0
+    )
     name = "review, a cut and 2 % of devices down"
     yield Figure("fibre", f"{name}: as new", size, _ms(first), "ms")
     yield Figure(

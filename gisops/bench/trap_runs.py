@@ -124,7 +124,7 @@ async def _burst(program: Path, rate: float, datagrams: Sequence[bytes], count: 
 async def _quiet(counter: _Counter, wanted: int) -> None:
     """Wait for the last trap, or until none comes any more."""
     counter.last_at = time.perf_counter()
-    while counter.count < wanted and time.perf_counter() - counter.last_at < _QUIET_S:
+    while counter.count < wanted and time.perf_counter() - counter.last_at < _QUIET_S:  # noqa: ASYNC110
         await asyncio.sleep(0.01)
 
 
@@ -150,7 +150,7 @@ async def run_storm(
     dsn, folder = database
     count = round(rate * seconds)
     devices = {source_address(number): f"B{number:04}" for number in range(sources)}
-    profile = shipped_profiles()["street-cabinet"]
+    profile = shipped_profiles()["cabinet"]
     intake = Intake(devices.get, lambda _: profile)
     recorder = await PgRecorder.open(dsn)
     writer = Writer(recorder, Spool(folder / f"spool-{rate:g}"))

@@ -22,8 +22,8 @@ _ON_BATTERY = "1.3.6.1.2.1.33.2.1"
 _DOOR, _SENSOR = "1.3.6.1.2.1.99.0.1", "1.3.6.1.2.1.99.1.1.1.4.2"
 
 
-def _pdu(number: int) -> Pdu:
-    oid, binds = _saying(number)
+def _pdu(number: int, sayings: int | None = None) -> Pdu:
+    oid, binds = _saying(number if sayings is None else number % sayings)
     head = (
         VarBind(UPTIME, Tag.TIMETICKS, 100_000 + 7 * number),
         VarBind(TRAP_OID, Tag.OBJECT_ID, oid),
@@ -45,10 +45,10 @@ def _saying(number: int) -> tuple[str, tuple[VarBind, ...]]:
     return _ON_BATTERY, tuple(VarBind(oid, Tag.INTEGER, value) for oid, value in objects)
 
 
-def v2c_traps(count: int) -> Iterator[bytes]:
-    """Give so many datagrams."""
+def v2c_traps(count: int, sayings: int | None = None) -> Iterator[bytes]:
+    """Give so many datagrams; where ``sayings`` is given, they say only so many things again and again."""
     for number in range(count):
-        yield encode_message(Message(V2C, COMMUNITY.encode(), _pdu(number)))
+        yield encode_message(Message(V2C, COMMUNITY.encode(), _pdu(number, sayings)))
 
 
 def v3_traps(count: int, boots: int) -> Iterator[bytes]:

@@ -14,12 +14,17 @@ from gisops.cli.common import Subparsers
 __all__ = ["BENCHES", "add", "run"]
 
 BENCHES = {
+    "coverage": "a whole city's coverage, and the loss of one box",
+    "availability": "how long a report over 30 days takes as the network grows, and is it right",
     "autonomy": "how well the darkness of a box on battery is foretold",
     "detect": "from a fault to its colour on the page",
+    "poll": "how many devices a core polls, beside other pollers",
     "drain": "how fast what waited on disk is written once the database is back",
     "fibre": "impact of any cut, resilience report and suspicion of cuts as the network grows, beside networkx",
+    "ingest": "how long a transaction of readings takes at a steady rate",
     "locate": "how often a cut is found where it is",
     "siting": "how soon and how close to the best cameras are sited, beside spopt",
+    "fuzz": "what malformed datagrams do: nothing",
     "traps": "how many notifications are received, decoded and stored, and is any lost",
 }
 """Each is a module of :mod:`gisops.bench`."""

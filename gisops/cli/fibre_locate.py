@@ -96,7 +96,7 @@ def _lines(locator: Locator, verdict: Verdict) -> list[str]:
         f"{100 * h.probability:6.2f} %  {' and '.join(h.span_ids) or 'no cut that this evidence shows'}"
         for h in verdict.hypotheses[:_SHOWN]
     ]
-    if not verdict.is_certain:
+    if len(verdict.ambiguous) > 1:
         sets = "; ".join(" and ".join(spans) for spans in verdict.ambiguous)
         lines.append(f"the evidence cannot tell these {len(verdict.ambiguous)} apart: {sets}")
     lines += [

@@ -33,6 +33,7 @@ COMMANDS = (
     "probe",
     "report",
     "plan",
+    "coverage",
     "maintenance",
     "ack",
     "db",

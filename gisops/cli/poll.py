@@ -26,6 +26,12 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--spool-gb", type=float, default=4.0, help="disk for what waits while the database is away (default: 4)"
     )
+    parser.add_argument(
+        "--probe",
+        default="icmp,rtsp:554",
+        metavar="MEANS",
+        help="how the silent are asked whether they live: icmp, rtsp:PORT, tcp:PORT or none (default: icmp,rtsp:554)",
+    )
     parser.set_defaults(run=run)
 
 
@@ -42,7 +48,10 @@ def run(args: argparse.Namespace) -> int:
     from gisops.errors import GisopsError
     from gisops.service.collector import Collector
     from gisops.service.compose import CollectorPlan, Hooks, collect
+    from gisops.service.hosts import parse_means
+    from gisops.service.memory import count_rather_than_search
 
+    count_rather_than_search()
     plan = CollectorPlan(
         args.inventory,
         args.credentials or args.run_dir / "credentials.toml",
@@ -53,6 +62,7 @@ def run(args: argparse.Namespace) -> int:
         None if args.no_traps else args.trap_port,
         args.bind,
         round(args.spool_gb * 1024**3),
+        parse_means(args.probe),
     )
 
     def ready(_: Collector, devices: int) -> None:

@@ -1,4 +1,4 @@
-"""``gisops report``: what the record says of inspections, availability and the like, to read, as JSON or CSV.
+"""``gisops report``: what the record says of inspections, batteries, availability and the like.
 
 A sub-report is an entry of :data:`REPORTS`: how it takes its arguments and what it
 answers. Exit code 0: nothing to do; 1: somebody has to go there.
@@ -12,11 +12,13 @@ import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 from gisops.cli.common import Subparsers, add_inventory, add_run, need_dsn
 from gisops.cli.moment import add_zone, moment_of, zone_of
+from gisops.errors import ConfigError
 from gisops.model.event import Event
 
 __all__ = ["REPORTS", "Answer", "Report", "add", "run"]
@@ -135,7 +137,9 @@ def _inspections(args: argparse.Namespace) -> Answer:
 def _battery_arguments(parser: argparse.ArgumentParser) -> None:
     add_run(parser)
     parser.add_argument("--days", type=float, default=400.0, metavar="N", help="look back so far (default: 400)")
-    parser.add_argument("--contract", type=float, default=8.0, metavar="H", help="hours a box must last (default: 8)")
+    parser.add_argument(
+        "--contract", type=float, metavar="H", help="hours a box must last (default: the inventory's)"
+    )
     parser.add_argument("--all", action="store_true", help="every box, also those that never ran on battery")
 
 
@@ -157,11 +161,61 @@ def _batteries(args: argparse.Namespace) -> Answer:
         finally:
             await reader.close()
 
-    rows = battery_rows(load_inventory(args.inventory), asyncio.run(read()), args.contract)
+    inventory = load_inventory(args.inventory)
+    contract_h = args.contract or inventory.settings.autonomy_contract_h
+    rows = battery_rows(inventory, asyncio.run(read()), contract_h)
     shown = ("rank", "box", "name", "contractor", "episodes", "autonomy_h", "autonomy_is", "share_of_contract_pct")
     wanted = rows if args.all else [row for row in rows if row["episodes"]]
     is_good = not any(row["contract"] == "missed" for row in rows)
-    return Answer(COLUMNS, wanted, battery_summary(rows, args.contract), is_good, (*shown, "projected_h", "lost_pct"))
+    return Answer(COLUMNS, wanted, battery_summary(rows, contract_h), is_good, (*shown, "projected_h", "lost_pct"))
+
+
+# ---- solar ----
+
+
+def _solar_arguments(parser: argparse.ArgumentParser) -> None:
+    add_run(parser)
+    parser.add_argument("--days", type=int, default=1, metavar="N", help="local days before today (default: 1)")
+    parser.add_argument("--box", action="append", metavar="ID", help="only this box; may be given more than once")
+
+
+def _solar(args: argparse.Namespace) -> Answer:
+    import asyncio
+    from datetime import timedelta
+    from zoneinfo import ZoneInfo
+
+    from gisops.cli.common import utc_now
+    from gisops.health.catalogue import load_profiles
+    from gisops.inventory.load import load_inventory
+    from gisops.service.report_solar import COLUMNS, solar_rows, solar_summary
+    from gisops.store.reader import PgReader
+
+    inventory, profiles = load_inventory(args.inventory), load_profiles(args.inventory)
+    for box_id in args.box or ():
+        if box_id not in inventory.boxes:
+            raise ConfigError(f"--box {box_id}", "is not in the inventory", "name the id of a box")
+    today = utc_now().astimezone(ZoneInfo(inventory.settings.time_zone))
+    since = today.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=args.days)
+
+    async def read() -> list[dict[str, Any]]:
+        reader = await PgReader.open(need_dsn(args.run_dir))
+        try:
+            found = []
+            for box in inventory.boxes.values():
+                if box.solar_w and (not args.box or box.id in args.box):
+                    samples = await reader.samples(box.id, since.astimezone(UTC), limit=_SAMPLES)
+                    found += solar_rows(inventory, box, samples, profiles)
+            return found
+        finally:
+            await reader.close()
+
+    rows = sorted(asyncio.run(read()), key=lambda row: (row["day"], row["box"]))
+    shown = ("day", "box", "name", "panel_w", "harvest_wh", "read_h", "daylight_read_pct", "share_of_clear_sky_pct")
+    return Answer(COLUMNS, rows, solar_summary(inventory, rows), True, shown)
+
+
+_SAMPLES = 1_000_000
+"""More polls of one box than any number of days that is asked for at once."""
 
 
 # ---- availability ----
@@ -176,7 +230,7 @@ def _availability_arguments(parser: argparse.ArgumentParser) -> None:
         "--by",
         default="district",
         metavar="WORDS",
-        help="device, box, site, station, district, contractor, all, cause, day; or several (default: district)",
+        help="device, box, site, station, district, contractor, all, cause, day, with commas (default: district)",
     )
     parser.add_argument("--kind", choices=("box", "camera"), help="only boxes, or only cameras (default: both)")
     parser.add_argument(
@@ -222,6 +276,7 @@ REPORTS: Mapping[str, Report] = {
         _battery_arguments,
         _batteries,
     ),
+    "solar": Report("what every panel gave on each local day, beside a clear sky", _solar_arguments, _solar),
     "inspections": Report(
         "boxes whose inspection is overdue or whose seal is not in order", _inspection_arguments, _inspections
     ),

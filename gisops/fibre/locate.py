@@ -26,9 +26,10 @@ from gisops.model.inventory import Inventory
 if TYPE_CHECKING:
     pass
 
-__all__ = ["Hypothesis", "Locator", "Verdict"]
+__all__ = ["CERTAIN", "Hypothesis", "Locator", "Verdict"]
 
-_CERTAIN = 0.95
+CERTAIN = 0.95
+"""Probability from which an explanation may be taken for true."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,9 @@ class Verdict:
     ambiguous
         The explanation with the highest probability and every other of as many cuts that predicts the
         very same evidence, in order of probability (which then rests on lengths alone).
+    parts
+        The first hypothesis taken apart where it is two cuts that have nothing to do with each other: for
+        each its own ambiguous set, itself first. Else the one of ``ambiguous``; none where nothing is cut.
     unseen
         Spans whose cut, besides the first hypothesis, this evidence could not show.
     places
@@ -65,6 +69,7 @@ class Verdict:
     hypotheses: tuple[Hypothesis, ...]
     spans: tuple[tuple[str, float], ...]
     ambiguous: tuple[tuple[str, ...], ...]
+    parts: tuple[tuple[tuple[str, ...], ...], ...]
     unseen: tuple[str, ...]
     places: tuple[OtdrPlace, ...]
     brackets: tuple[Bracket, ...]
@@ -79,7 +84,7 @@ class Verdict:
         """
         first = self.hypotheses[0]
         share = dict(self.spans).get(first.span_ids[0], 0.0) if len(first.span_ids) == 1 else first.probability
-        return bool(first.span_ids) and len(self.ambiguous) == 1 and share >= _CERTAIN
+        return bool(first.span_ids) and len(self.ambiguous) == 1 and share >= CERTAIN
 
     @property
     def no_cut(self) -> float:
@@ -139,7 +144,7 @@ class Locator:
         label = self.skeleton.label
         return bool(label[first] == label[second] != 0)
 
-    def locate(self, evidence: Evidence, noise: Noise | None = None) -> Verdict:
+    def locate(self, evidence: Evidence, noise: Noise | None = None, whole: Collection[int] = ()) -> Verdict:
         """Find the most probable cuts.
 
         Parameters
@@ -148,6 +153,8 @@ class Locator:
             What is known.
         noise
             How far it is to be believed.
+        whole
+            Numbers of spans that are known not to be cut.
 
         Raises
         ------
@@ -155,9 +162,11 @@ class Locator:
             If the spans of an OTDR reading are not in a row.
         """
         weights = weigh(self.inventory, self.network, self.skeleton, self._open(evidence), noise or Noise())
-        scan = Scan.of(self._tree, weights)
+        scan = Scan.of(self._tree, weights, whole)
         first = scan.ranked[0]
         ambiguous = self._alike(scan, first)
+        is_two = len(first) == 2 and not self.cut_jointly(*first)
+        parts = [list(scan.alike((span,))) for span in first] if is_two else [ambiguous]
         named = {span for spans in ambiguous for span in spans}
         first_places = [
             p for p in combine(self.network, evidence.otdr) if self.network.span_number[p.span_id] in named
@@ -166,6 +175,7 @@ class Locator:
             hypotheses=tuple(Hypothesis(self._ids(spans), share) for spans, share in scan.listed()),
             spans=tuple((self.network.span_ids[span], share) for span, share in scan.marginal()),
             ambiguous=tuple(self._ids(spans) for spans in ambiguous),
+            parts=tuple(tuple(self._ids(spans) for spans in part) for part in parts if first),
             unseen=self._unseen(first, weights),
             places=tuple(first_places),
             brackets=brackets(self.network, self.routes, named),

@@ -38,6 +38,8 @@ class Pricing:
         By which a straight leg off the roads is longened: the street grid's mean is about 1.3.
     apart_m
         Nearer than this to a span it is in the same trench.
+    leg_m
+        A node farther than this from every road is not reached along roads.
     spurs
         How many of the worst dead ends are looked at.
     """
@@ -45,6 +47,7 @@ class Pricing:
     per_m: float = 1.0
     detour: float = 1.3
     apart_m: float = 25.0
+    leg_m: float = 300.0
     spurs: int = 8
 
 
@@ -194,7 +197,11 @@ class _Work:
         if node not in self._legs:
             x, y = self.spots[node]
             near = self.roads.near(float(x), float(y), 1)
-            self._legs[node] = [(v, d if d < self.pricing.apart_m else d * self.pricing.detour) for v, d in near]
+            self._legs[node] = [
+                (v, d if d < self.pricing.apart_m else d * self.pricing.detour)
+                for v, d in near
+                if d <= self.pricing.leg_m
+            ]
         return self._legs[node]
 
     def _free_legs(self, node: int, closed: NDArray[np.bool_], trench: shapely.Geometry) -> list[tuple[int, float]]:
@@ -203,7 +210,8 @@ class _Work:
         return [
             (vertex, away * self.pricing.detour)
             for vertex, away in self.roads.near(x, y, 6, closed)
-            if self._leaves(leg := shapely.LineString([(x, y), self.roads.points[vertex]]), trench)
+            if away <= self.pricing.leg_m
+            and self._leaves(leg := shapely.LineString([(x, y), self.roads.points[vertex]]), trench)
             and not leg.intersects(self._water)
         ]
 

@@ -7,7 +7,7 @@ one class part what lies between them; behind a cut bridge a second cut parts no
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -66,10 +66,12 @@ class PairTree:
 class Scan:
     """Scores of nothing, every span and every pair worth trying, for one body of evidence."""
 
-    def __init__(self, tree: PairTree, weights: Weights) -> None:
+    def __init__(self, tree: PairTree, weights: Weights, whole: Collection[int] = ()) -> None:
         self._tree, self._w = tree, weights
+        self._is_open = np.ones(len(weights.prior), dtype=bool)
+        self._is_open[list(whole)] = False
         zero = np.uint64(0)
-        self.base = weights.prior + weights.face
+        self.base = np.where(self._is_open, weights.prior + weights.face, -np.inf)
         self.single = self.base + np.where(tree.is_bridge, weights.below, 0.0)
         self.print = weights.face_print + np.where(tree.is_bridge, weights.below_print, zero)
         self._rows = self._worth_pairing()
@@ -77,9 +79,9 @@ class Scan:
         self._settle()
 
     @classmethod
-    def of(cls, tree: PairTree, weights: Weights) -> Scan:
+    def of(cls, tree: PairTree, weights: Weights, whole: Collection[int] = ()) -> Scan:
         """Score everything for one body of evidence."""
-        return cls(tree, weights)
+        return cls(tree, weights, whole)
 
     def joint(self, span: int) -> tuple[NDArray[np.float64], NDArray[np.uint64]]:
         """Score a span together with each other one: log odds against no cut, fingerprint."""
@@ -105,17 +107,21 @@ class Scan:
     def _worth_pairing(self) -> NDArray[np.int64]:
         """Give the spans that evidence speaks for, alone or with one of their class, strongest first."""
         w, tree = self._w, self._tree
-        gain = self.single - w.prior
+        open_ = self._is_open
+        gain = np.where(open_, self.single - w.prior, -np.inf)
         done: set[int] = set()
         for mates in tree.mates.values():
             if len(mates) < 2 or int(mates[0]) in done:
                 continue
             done.add(int(mates[0]))
-            face, below = w.face[mates], w.below[mates]
+            left = mates[open_[mates]]
+            if len(left) < 2:
+                continue
+            face, below = w.face[left], w.below[left]
             after = np.maximum.accumulate((face - below)[::-1])[::-1]  # best partner at or farther out
             before = np.maximum.accumulate(face + below)
-            gain[mates[:-1]] = np.maximum(gain[mates[:-1]], face[:-1] + below[:-1] + after[1:])
-            gain[mates[1:]] = np.maximum(gain[mates[1:]], face[1:] - below[1:] + before[:-1])
+            gain[left[:-1]] = np.maximum(gain[left[:-1]], face[:-1] + below[:-1] + after[1:])
+            gain[left[1:]] = np.maximum(gain[left[1:]], face[1:] - below[1:] + before[:-1])
         rows = np.flatnonzero(gain > 1e-9)
         return rows[np.argsort(-(gain[rows] + w.prior[rows]), kind="stable")][:_ROWS]
 
@@ -159,13 +165,13 @@ class Scan:
     def alike(self, first: tuple[int, ...]) -> Iterator[tuple[int, ...]]:
         """Give every explanation of the same size with the fingerprint of the first, most probable first."""
         if len(first) == 1:
-            same = np.flatnonzero(self.print == self.print[first[0]])
+            same = np.flatnonzero((self.print == self.print[first[0]]) & self._is_open)
             yield from ((int(span),) for span in same[np.argsort(-self.single[same], kind="stable")])
             return
         wanted = self.joint(first[0])[1][first[1]]
         found: dict[tuple[int, ...], float] = {}
         for span, (score, mark) in zip(self._rows.tolist(), self._pairs, strict=True):
-            for other in np.flatnonzero(mark == wanted).tolist():
+            for other in np.flatnonzero((mark == wanted) & self._is_open).tolist():
                 if other != span:
                     found[tuple(sorted((span, other)))] = float(score[other])
         yield from sorted(found, key=lambda spans: (-found[spans], spans))

@@ -11,9 +11,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
-from gisops.fibre.bracket import Bracket
+import numpy as np
+
+from gisops.fibre.bracket import Bracket, brackets
 from gisops.fibre.evidence import Evidence, Noise, Port
-from gisops.fibre.locate import Locator, Verdict
+from gisops.fibre.locate import CERTAIN, Locator, Verdict
 from gisops.fibre.topology import isolated_by
 
 __all__ = ["CutHypothesis", "CutWatch", "suspect_cuts"]
@@ -79,7 +81,8 @@ def suspect_cuts(
     dark_ports
         Fibre ports with loss of signal, of boxes that answer.
     lit_ports
-        Fibre ports that were read and have light; ``None``: every other port of a living box was.
+        Fibre ports that were read and have light; ``None``: every other port of a living box was. A span
+        that such ports face, and no dark one, is taken to be whole, and so is a ring without a dark port.
     noise
         How far all this is to be believed.
 
@@ -181,35 +184,55 @@ def _set(things: Collection[Thing]) -> frozenset[Thing]:
 
 
 def _one_by_one(locator: Locator, evidence: Evidence, noise: Noise | None) -> Iterator[CutHypothesis]:
-    number = locator.network.span_number
-    for _ in range(_MOST):
-        verdict = locator.locate(evidence, noise)
-        first = verdict.hypotheses[0].span_ids
-        if not first:
+    network, told = locator.network, 0
+    whole = _whole(locator, evidence)
+    while told < _MOST:
+        verdict = locator.locate(evidence, noise, whole)
+        if not verdict.parts:
             return
-        if len(first) == 2 and not locator.cut_jointly(*(number[s] for s in first)):
-            # Two cuts that have nothing to do with each other: each is told for itself.
-            share = dict(verdict.spans)
-            weaker = min(first, key=lambda span_id: (share.get(span_id, 0.0), span_id))
-            alone = locator.with_cut({number[weaker]}).locate(evidence, noise)
-            if len(alone.hypotheses[0].span_ids) == 1:
-                verdict, first = alone, alone.hypotheses[0].span_ids
-        yield _hypothesis(locator, evidence, verdict)
-        locator = locator.with_cut({number[s] for s in first})
+        yield from _hypotheses(locator, evidence, verdict)
+        told += len(verdict.parts)
+        locator = locator.with_cut({network.span_number[s] for s in verdict.hypotheses[0].span_ids})
 
 
-def _hypothesis(locator: Locator, evidence: Evidence, verdict: Verdict) -> CutHypothesis:
-    network, first = locator.network, verdict.hypotheses[0].span_ids
-    spans = {network.span_number[s] for s in first}
-    parted = isolated_by(network, locator.known_cut | spans) & ~isolated_by(network, locator.known_cut)
-    boxes = locator.inventory.boxes
-    lost = (b for b in evidence.lost if b in boxes and parted[network.node_number[boxes[b].node_id]])
-    return CutHypothesis(
-        span_ids=first,
-        alike=verdict.ambiguous,
-        probability=dict(verdict.spans).get(first[0], 0.0) if len(first) == 1 else verdict.hypotheses[0].probability,
-        box_ids=tuple(sorted(lost)),
-        dark_ports=tuple(sorted(p for p in evidence.dark if network.ports[p[0]][p[1]] in spans)),
-        brackets=verdict.brackets,
-        is_certain=verdict.is_certain,
-    )
+def _whole(locator: Locator, evidence: Evidence) -> set[int]:
+    """Name the spans that are taken to be whole; without that a blackout of many boxes would look like cuts.
+
+    A span that living ports face with light, and none without. And every ring of which no port is dark: two
+    cuts at once on one ring that no port tells of are less likely than one cause of another kind. And a span
+    below boxes that are lost themselves: what parts them, or their own cause, comes before it.
+    """
+    network, skeleton = locator.network, locator.skeleton
+    ports, label = locator.network.ports, locator.skeleton.label
+    dark = {ports[box_id][port] for box_id, port in evidence.dark}
+    lit = {ports[box_id][port] for box_id, port in evidence.lit}
+    told = np.isin(label, label[list(dark)]) if dark else np.zeros(len(label), dtype=bool)
+    below_lost = {
+        span
+        for span in skeleton.bridges.tolist()
+        if (above := network.boxes_at[network.other_end(span, int(skeleton.below[span]))])
+        and evidence.lost.issuperset(above)
+    }
+    return (lit - dark) | set(np.flatnonzero((label != 0) & ~told).tolist()) | (below_lost - dark)
+
+
+def _hypotheses(locator: Locator, evidence: Evidence, verdict: Verdict) -> Iterator[CutHypothesis]:
+    network, boxes = locator.network, locator.inventory.boxes
+    share = dict(verdict.spans)
+    before = isolated_by(network, locator.known_cut)
+    for alike in sorted(verdict.parts, key=lambda part: -share.get(part[0][0], 0.0)):
+        first = alike[0]
+        spans = {network.span_number[s] for s in first}
+        parted = isolated_by(network, locator.known_cut | spans) & ~before
+        lost = (b for b in evidence.lost if b in boxes and parted[network.node_number[boxes[b].node_id]])
+        named = (network.span_number[s] for each in alike for s in each)
+        probability = share.get(first[0], 0.0) if len(first) == 1 else verdict.hypotheses[0].probability
+        yield CutHypothesis(
+            span_ids=first,
+            alike=alike,
+            probability=probability,
+            box_ids=tuple(sorted(lost)),
+            dark_ports=tuple(sorted(p for p in evidence.dark if network.ports[p[0]][p[1]] in spans)),
+            brackets=brackets(network, locator.routes, set(named)),
+            is_certain=len(alike) == 1 and probability >= CERTAIN,
+        )

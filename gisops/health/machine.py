@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from gisops.health.flap import NAGIOS, FlapRule, History, reason_of
 from gisops.health.profile import Profile
+from gisops.health.vitality import Finding, Verdict
 from gisops.model.event import Observation, Reachability
 from gisops.model.state import DeviceState
 
@@ -25,6 +26,7 @@ __all__ = [
     "PATH_LOST",
     "Parent",
     "Track",
+    "attest",
     "breaches_in",
     "expire",
     "is_in_doubt",
@@ -42,6 +44,8 @@ PATH_FLAPS = "comes and goes with what it hangs on"
 """Why a device behind a flapping box is degraded, in words."""
 HOLD_MISSES = 4
 """Unanswered polls after which a device is judged even if its parent never was."""
+LIFE_HOLDS = timedelta(seconds=45)
+"""How long a sign of life from outside SNMP stands for a silent device; it is asked again with every poll."""
 _NO_CREDENTIAL = "answers, but not with readings (check its credential)"
 _CHECKED = frozenset({DeviceState.UP, DeviceState.DEGRADED, DeviceState.DOWN})
 """States that say something of the device itself; only these are in its flap history."""
@@ -79,6 +83,9 @@ class Track:
         First unanswered poll of the present run; ``None`` when it answers.
     misses
         Unanswered polls in a row.
+    lives_at, life
+        When it last showed without SNMP that it lives (``None``: it did not, or was not asked), and what
+        was found in words.
     breaches
         Names of the metrics whose limit is crossed.
     metrics
@@ -95,6 +102,8 @@ class Track:
     asked_at: datetime | None = None
     missed_at: datetime | None = None
     misses: int = 0
+    lives_at: datetime | None = None
+    life: str = ""
     breaches: frozenset[str] = frozenset()
     metrics: Mapping[str, float | None] = field(default_factory=dict)
     history: History = _CLEAN
@@ -137,7 +146,7 @@ def judge(track: Track, seen: Observation, profile: Profile, parent: Parent, rul
         return track
     if seen.reachability is Reachability.SILENT:
         return _missed(track, at, parent, rule)
-    known: dict[str, Any] = {"asked_at": at, "misses": 0, "missed_at": None}
+    known: dict[str, Any] = {"asked_at": at, "misses": 0, "missed_at": None, "lives_at": None, "life": ""}
     if seen.reachability is Reachability.REFUSED:
         return _settle(track, DeviceState.DEGRADED, _NO_CREDENTIAL, at, rule, known)
     known["seen_at"] = at
@@ -165,6 +174,40 @@ def expire(track: Track, now: datetime, stale_after_s: float) -> Track:
         return track
     # Checks from before a gap say nothing of the checks after it.
     return replace(track, state=DeviceState.UNKNOWN, reason="not asked lately", since=now, history=_CLEAN)
+
+
+def attest(track: Track, finding: Finding, at: datetime, parent: Parent, rule: FlapRule = NAGIOS) -> Track:
+    """Take in what probes other than SNMP found of a silent device.
+
+    Parameters
+    ----------
+    track
+        What was known; a device that has answered meanwhile stays as it is.
+    finding
+        Which of agent, host and path is dead.
+    at
+        When that was found; UTC.
+    parent, rule
+        As in `judge`.
+
+    Returns
+    -------
+    Track
+        A host that lives is degraded, not lost: its agent alone is dead. A host found dead
+        says so in its reason once it is down.
+    """
+    if track.misses == 0:
+        return track
+    is_decided = finding.verdict is not Verdict.UNDECIDED
+    known = replace(
+        track,
+        lives_at=at if finding.verdict is Verdict.AGENT_DEAD else None,
+        life=f"{finding.verdict}: {', '.join(finding.reasons)}" if is_decided else "",
+    )
+    is_shown = track.state is DeviceState.DOWN or (track.lives_at is not None and track.state is DeviceState.DEGRADED)
+    if track.misses < CONFIRM_MISSES or not is_shown or known.life == track.life:
+        return known
+    return _judge_silence(known, at, parent, rule, {})
 
 
 def release(track: Track, at: datetime, parent: Parent, rule: FlapRule = NAGIOS) -> Track:
@@ -246,7 +289,10 @@ def _judge_silence(track: Track, at: datetime, parent: Parent, rule: FlapRule, k
         if track.state is DeviceState.DOWN:
             return replace(track, **known)
         return _show(track, DeviceState.DEGRADED, PATH_FLAPS, at, known)
-    return _settle(track, DeviceState.DOWN, "silent, and the path to it is good", at, rule, known)
+    if track.lives_at is not None and at - track.lives_at <= LIFE_HOLDS:
+        return _settle(track, DeviceState.DEGRADED, track.life, at, rule, known)
+    reason = "" if track.lives_at is not None else track.life
+    return _settle(track, DeviceState.DOWN, reason or "silent, and the path to it is good", at, rule, known)
 
 
 def _settle(

@@ -17,6 +17,9 @@ from gisops.errors import ConfigError
 from gisops.health.profile import Profile
 from gisops.model.event import Event, EventKind, Reachability
 from gisops.model.inventory import Inventory
+from gisops.service.fit import Fit
+from gisops.service.fitter import Fitter
+from gisops.service.lifeline import Lifeline
 from gisops.service.watch import Watch
 from gisops.service.writer import Writer
 from gisops.snmp.ports import Poller, Reply, Target, Trap
@@ -29,6 +32,10 @@ BEAT_S = 2.0
 ALERT_INTERVAL_S = 0.5
 CONFIRM_TIMEOUT_S = 0.5
 """Longest wait for an answer when a loss is to be confirmed: a second look must be a quick one."""
+
+
+_NO_SNMP = Credential("none", "2c")
+"""For a device that is never asked by SNMP."""
 
 
 class Scheduler(Protocol):
@@ -77,7 +84,8 @@ def targets_of(
     Raises
     ------
     ConfigError
-        For a profile or credential that the inventory names and nobody defined.
+        For a profile or credential that the inventory names and nobody defined. A device
+        without SNMP needs no credential.
     """
     targets = {}
     for device in inventory.devices.values():
@@ -87,6 +95,8 @@ def targets_of(
                 device.id, f"profile {device.profile} is unknown", f"use one of {', '.join(sorted(profiles))}"
             )
         credential = credentials.get(device.credential)
+        if credential is None and "snmp" not in profile.reach:
+            credential = _NO_SNMP
         if credential is None:
             raise ConfigError(
                 device.id, f"credential {device.credential} is unknown", "add it to the credentials file"
@@ -115,15 +125,20 @@ class Collector:
         schedule: Scheduler,
         writer: Writer,
         clock: Callable[[], datetime],
+        lifeline: Lifeline | None = None,
+        fitter: Fitter | None = None,
     ) -> None:
         self._watch = watch
-        self._targets = targets
+        self._lifeline = lifeline
+        self._fitter = fitter
+        self._targets = dict(targets)
         self._quick = _quick(targets)
         self._poller = poller
         self._schedule = schedule
         self._writer = writer
         self._clock = clock
         self._addresses = _addresses(targets)
+        self._bases: Mapping[str, Profile] = {}
         self._asking: set[str] = set()
         self._polls: set[asyncio.Task[None]] = set()
         self.tally = Tally()
@@ -148,9 +163,30 @@ class Collector:
             self._schedule.add(device_id)
         self._schedule.hasten(fresh, now)
         self._watch.adopt(inventory, profiles, self._clock())
-        self._targets = targets
+        self._targets = dict(targets)
         self._quick = _quick(targets)
         self._addresses = _addresses(targets)
+        self.fit_to(inventory, profiles)
+
+    def fit_to(self, inventory: Inventory, profiles: Mapping[str, Profile]) -> None:
+        """Have the devices walked whose profiles have tables; those that were walked already go on as they were."""
+        self._bases = {device.id: profiles[device.profile] for device in inventory.devices.values()}
+        if self._fitter is not None:
+            self._fitter.forget(self._bases.keys() ^ self._targets.keys())
+            for device_id, profile in self._bases.items():
+                fit = self._fitter.known(self._targets[device_id], profile)
+                if fit is not None:
+                    self.take_fit(fit)
+                else:
+                    self._fitter.want([(self._targets[device_id], profile)])
+
+    def take_fit(self, fit: Fit) -> None:
+        """Ask a device for the rows that it has, from now on."""
+        device_id = fit.target.device_id
+        if device_id in self._targets:
+            self._targets[device_id] = replace(self._targets[device_id], oids=fit.target.oids)
+            self._quick[device_id] = replace(self._quick[device_id], oids=fit.target.oids)
+            self._watch.fit(device_id, fit.profile)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Collect until ``stop`` is set, then write what is left."""
@@ -163,6 +199,7 @@ class Collector:
             self._ask(set(self._schedule.due(now)), self._targets)
             batch = self._watch.settle(self._clock())
             self._ask(self._watch.take_urgent(), self._quick)
+            self._look_closer()
             if now >= next_alert:
                 self._ask(set(self._watch.on_alert(batch.beat_at)), self._quick)
                 next_alert = now + ALERT_INTERVAL_S
@@ -178,6 +215,14 @@ class Collector:
         await writing
         self.tally.samples_dropped = self._writer.tally.samples_dropped
         self.tally.batches_spooled = self._writer.tally.spooled
+
+    def _look_closer(self) -> None:
+        """Probe who is silent, and walk anew who has restarted."""
+        doubts, outdated = self._watch.take_doubts(), self._watch.take_outdated()
+        if self._lifeline is not None:
+            self._lifeline.ask(doubts)
+        if self._fitter is not None:
+            self._fitter.want((self._targets[d], self._bases[d]) for d in outdated if d in self._targets)
 
     def _ask(self, device_ids: set[str], targets: Mapping[str, Target]) -> None:
         fresh = device_ids - self._asking

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,14 @@ from gisops.health.profile import Profile
 from gisops.inventory.load import load_inventory
 from gisops.model.event import Event, EventKind
 from gisops.model.inventory import Inventory
+from gisops.probe.ports import ProbeTarget
+from gisops.probe.prober import HostProber
+from gisops.service.asker import Asker
 from gisops.service.collector import Collector, targets_of
+from gisops.service.fitter import Fitter
+from gisops.service.hosts import Means, hosts_of, without_snmp
 from gisops.service.keeper import Keeper
+from gisops.service.lifeline import Lifeline
 from gisops.service.live_store import StoreLiveView
 from gisops.service.power_history import recall
 from gisops.service.signals import signal_of
@@ -65,6 +71,8 @@ class CollectorPlan:
         Folder where readings and events wait while the database is away.
     spool_bytes
         How large it may grow before the oldest samples are dropped.
+    means
+        What a silent device can be asked, beside SNMP.
     """
 
     inventory: Path
@@ -76,6 +84,7 @@ class CollectorPlan:
     trap_port: int | None = 16162
     bind: str = "127.0.0.1"
     spool_bytes: int = 4 * 1024**3
+    means: Means = field(default_factory=Means)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +111,8 @@ class Hooks:
 
 async def collect(plan: CollectorPlan, clock: Callable[[], datetime], hooks: Hooks) -> Collector:
     """Run a collector until it is told to stop."""
-    inventory, profiles, targets = _read(plan)
+    stock = _read(plan)
+    inventory, profiles, targets = stock.inventory, stock.profiles, stock.targets
     await asyncio.to_thread(migrate, plan.dsn)
     await asyncio.to_thread(write_memberships, plan.dsn, inventory, clock())
     watch = Watch(inventory, profiles, shipped_causes(), plan.interval_s, clock())
@@ -124,7 +134,14 @@ async def collect(plan: CollectorPlan, clock: Callable[[], datetime], hooks: Hoo
         listeners: list[TrapListener] = []
         writer = Writer(recorder, spool, _to_all(listeners))
         await writer.open()
-        collector = Collector(watch, targets, engine, schedule, writer, clock)
+        prober = await HostProber.open()
+        stack.push_async_callback(prober.close)
+        asker = Asker(engine, prober, stock.hosts_without_snmp)
+        lifeline = Lifeline(prober, stock.hosts, lambda result: watch.take_probe(result, clock()))
+        stack.push_async_callback(lifeline.close)
+        fitter = Fitter(engine)
+        collector = Collector(watch, targets, asker, schedule, writer, clock, lifeline, fitter)
+        collector.fit_to(inventory, profiles)
         if plan.trap_port is not None:
             listener = await TrapListener.open(
                 plan.bind,
@@ -139,7 +156,14 @@ async def collect(plan: CollectorPlan, clock: Callable[[], datetime], hooks: Hoo
             stack.push_async_callback(listener.close)
             listeners.append(listener)
         await recorder.write(Batch(clock(), events=[*recalled, _started(clock(), len(targets), plan.interval_s)]))
-        stack.enter_context(_running(_reload_when_told(plan, collector, hooks, clock)))
+        stack.enter_context(_running(fitter.run(collector.take_fit)))
+
+        def adopt(stock: _Stock) -> None:
+            asker.adopt(stock.hosts_without_snmp)
+            lifeline.adopt(stock.hosts)
+            collector.adopt(stock.inventory, stock.profiles, stock.targets)
+
+        stack.enter_context(_running(_reload_when_told(plan, adopt, hooks, clock)))
         stack.enter_context(_running(tell_of_changes(plan.dsn, hooks.reload)))
         keeper = Keeper(PgHousekeeping(plan.dsn, ZoneInfo(inventory.settings.time_zone)), clock)
         stack.enter_context(_running(keeper.run(hooks.stop)))
@@ -148,31 +172,41 @@ async def collect(plan: CollectorPlan, clock: Callable[[], datetime], hooks: Hoo
     return collector
 
 
-def _read(plan: CollectorPlan) -> tuple[Inventory, Mapping[str, Profile], dict[str, Target]]:
+@dataclass(frozen=True, slots=True)
+class _Stock:
+    """What there is to ask, and how."""
+
+    inventory: Inventory
+    profiles: Mapping[str, Profile]
+    targets: Mapping[str, Target]
+    hosts: Mapping[str, ProbeTarget]
+    hosts_without_snmp: Mapping[str, ProbeTarget]
+
+
+def _read(plan: CollectorPlan) -> _Stock:
     inventory = load_inventory(plan.inventory)
     profiles = load_profiles(plan.inventory)
-    return (
-        inventory,
-        profiles,
-        targets_of(inventory, profiles, load_credentials(plan.credentials), plan.timeout_s),
-    )
+    targets = targets_of(inventory, profiles, load_credentials(plan.credentials), plan.timeout_s)
+    hosts = hosts_of(inventory, profiles, plan.means, plan.timeout_s)
+    alone = without_snmp(inventory, profiles)
+    return _Stock(inventory, profiles, targets, hosts, {d: host for d, host in hosts.items() if d in alone})
 
 
 async def _reload_when_told(
-    plan: CollectorPlan, collector: Collector, hooks: Hooks, clock: Callable[[], datetime]
+    plan: CollectorPlan, adopt: Callable[[_Stock], None], hooks: Hooks, clock: Callable[[], datetime]
 ) -> None:
     """Take a changed inventory in; one that cannot be read leaves everything as it is."""
     while True:
         await hooks.reload.wait()
         hooks.reload.clear()
         try:
-            inventory, profiles, targets = await asyncio.to_thread(_read, plan)
-            await asyncio.to_thread(write_memberships, plan.dsn, inventory, clock())
+            stock = await asyncio.to_thread(_read, plan)
+            await asyncio.to_thread(write_memberships, plan.dsn, stock.inventory, clock())
         except GisopsError as error:
             hooks.on_reload(error)
             continue
-        collector.adopt(inventory, profiles, targets)
-        hooks.on_reload(len(targets))
+        adopt(stock)
+        hooks.on_reload(len(stock.targets))
 
 
 def _to_all(listeners: list[TrapListener]) -> Callable[[Iterable[int]], None]:

@@ -21,6 +21,7 @@ from gisops.model.outage import Cause, Outage
 from gisops.service.demo_credentials import ensure_credentials
 from gisops.service.programs import Program, Programs
 from gisops.simulate.faults import Fault, read_timeline
+from gisops.simulate.rtsp import RTSP_PORT
 from gisops.store.embedded import EmbeddedPostgres, RunLock
 from gisops.store.migrate import migrate
 from gisops.store.reader import PgReader
@@ -104,7 +105,16 @@ def running_demo(plan: DemoPlan, say: Callable[[str], None]) -> Iterator[Demo]:
         simulator = programs.start("simulate", ["simulate", *common, *_simulator_arguments(plan)])
         collector = programs.start(
             "poll",
-            ["poll", *common, "--interval", f"{plan.interval_s}", "--trap-port", f"{plan.trap_port}"],
+            [
+                "poll",
+                *common,
+                "--interval",
+                f"{plan.interval_s}",
+                "--trap-port",
+                f"{plan.trap_port}",
+                "--probe",
+                f"rtsp:{RTSP_PORT}",
+            ],
         )
         page = None
         if plan.page_port is not None:

@@ -28,4 +28,5 @@ def layout_of(inventory: Inventory) -> Layout:
         cameras_of_box=inventory.cameras_of_box,
         ports_of_camera={c.id: (c.box_id, c.switch_port) for c in inventory.cameras.values()},
         risks=(*feeders, *spans),
+        vendors={c.id: c.vendor for c in inventory.cameras.values() if c.vendor},
     )

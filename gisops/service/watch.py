@@ -6,7 +6,7 @@ replies and traps and asks it to settle; what comes out is written and shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -18,6 +18,7 @@ from gisops.health.machine import (
     PATH_LOST,
     Parent,
     Track,
+    attest,
     breaches_in,
     expire,
     is_in_doubt,
@@ -29,16 +30,20 @@ from gisops.health.machine import (
 from gisops.health.power.watch import PowerNews, PowerWatch
 from gisops.health.profile import Profile
 from gisops.health.reading import Reading
+from gisops.health.vitality import Evidence, Finding, Verdict, decide
 from gisops.model.event import Event, EventKind, Observation, Reachability
 from gisops.model.inventory import Inventory
 from gisops.model.outage import Outage
 from gisops.model.state import DeviceKind, DeviceState
+from gisops.probe.ports import ProbeResult
+from gisops.service.blindness import Blindness
+from gisops.service.fit import is_outdated
 from gisops.service.layout import FIRST_CAMERA_PORT, layout_of
 from gisops.service.ledger import Ledger
 from gisops.service.notifications import Intake, Recorded
-from gisops.service.signals import Signals, signal_of
+from gisops.service.signals import signal_of
 from gisops.service.urgency import Urgency
-from gisops.snmp.ports import Reply, Trap
+from gisops.snmp.ports import Reply, Trap, Value
 from gisops.store.ports import Batch, Sample, StateRow
 
 __all__ = ["Watch"]
@@ -84,16 +89,18 @@ class Watch:
         self._interval_s = interval_s
         self._flap_rule = FlapRule(spacing_s=0.8 * interval_s)
         self._tracks: dict[str, Track] = {}
-        self._facts: dict[str, DeviceFact] = {}
+        self._facts = Facts()
+        self._blindness = Blindness()
         self._outages: dict[str, Outage] = {}
         self._cut_off: frozenset[str] = frozenset()
-        self._signals = Signals()
         self._ledger = Ledger()
         self._intake = Intake(self._device_at, self._profile_of)
         self._receipts: list[int] = []
         self._dirty = True
         self._look_over_at = now
         self._readings: dict[str, Reading] = {}
+        self._doubts: set[str] = set()
+        self._outdated: set[str] = set()
         self.power = PowerWatch(())
         self._stand_on(inventory, profiles, now)
 
@@ -126,7 +133,8 @@ class Watch:
                 self._know(track)
         self._outages = {outage.id: outage for outage in outages}
         self._cut_off = self._behind_cuts()
-        self._signals.add(signals)
+        for signal in signals:
+            self._facts.hear(signal)
 
     def adopt(self, inventory: Inventory, profiles: Mapping[str, Profile], now: datetime) -> None:
         """Go on with another inventory: who stays keeps its state, who is new is unknown.
@@ -138,7 +146,8 @@ class Watch:
             if (track.state, track.reason) != (DeviceState.UNKNOWN, TAKEN_OUT):
                 after = replace(track, state=DeviceState.UNKNOWN, since=now, reason=TAKEN_OUT)
                 self._ledger.add_state(self._kinds[track.device_id], track, after, now)
-            del self._tracks[track.device_id], self._facts[track.device_id]
+            del self._tracks[track.device_id]
+            self._facts.forget(track.device_id)
         added = len(inventory.devices.keys() - self._tracks.keys())
         self._stand_on(inventory, profiles, now)
         self._dirty = True
@@ -154,9 +163,12 @@ class Watch:
             return
         profile = self._profiles[device_id]
         answered = reply.reachability is Reachability.ANSWERED
-        reading = profile.read(reply.values, at, self._readings.get(device_id)) if answered else None
-        if reading is not None:
-            self._readings[device_id] = reading
+        if self._is_deaf(reply, before, at):
+            self._ledger.add_sample(Sample(device_id, at, profile.name, False, None, ()))
+            return
+        if answered and reply.target.oids is not profile.oids and reply.target.oids != profile.oids:
+            return  # It was asked before its rows were known.
+        reading = self._read(device_id, profile, reply.values, at) if answered else None
         values = reading.metrics if reading is not None else {}
         observation = Observation(device_id, at, reply.reachability, values, reply.rtt_s)
         after = judge(before, observation, profile, self._parent_of(before), self._flap_rule)
@@ -168,9 +180,98 @@ class Watch:
         if after.misses > 1:
             self._release(device_id, at)
         if answered:
-            self._signals.take_back(device_id, values, at)
-        elif is_in_doubt(after):
-            self._urgency.silent(after, self._tracks)
+            self._facts.take_back(device_id, values, at)
+            self._vouch(device_id, at)
+        elif reply.reachability is Reachability.SILENT:
+            if is_in_doubt(after):
+                self._urgency.silent(after, self._tracks)
+            if self._is_path_good(device_id):
+                self._doubts.add(device_id)
+            self._withdraw(device_id)
+
+    def take_probe(self, result: ProbeResult, at: datetime) -> None:
+        """Take in how a silent device took other questions than SNMP."""
+        device_id = result.target.device_id
+        before = self._tracks.get(device_id)
+        if before is None:
+            return
+        camera = self._inventory.cameras.get(device_id)
+        box_lives = None
+        if camera is not None:
+            box = self._tracks[camera.box_id]
+            box_lives = False if box.state.is_lost else True if box.misses == 0 else None
+        seen = Evidence(Reachability.SILENT, result.signs, result.route, camera.box_id if camera else "", box_lives)
+        after = attest(before, decide(seen), at, self._parent_of(before), self._flap_rule)
+        if after is not before:
+            self._take(before, after, at)
+
+    def fit(self, device_id: str, profile: Profile) -> None:
+        """Read a device by its profile with the rows that it has."""
+        if device_id in self._profiles:
+            self._profiles[device_id] = profile
+            self._readings.pop(device_id, None)
+
+    def take_doubts(self) -> set[str]:
+        """Give the silent devices that ought to be asked by other means, and forget them."""
+        taken, self._doubts = self._doubts, set()
+        return taken
+
+    def take_outdated(self) -> set[str]:
+        """Give the devices whose rows may have moved, and forget them."""
+        taken, self._outdated = self._outdated, set()
+        return taken
+
+    def _is_deaf(self, reply: Reply, track: Track, at: datetime) -> bool:
+        """Whether nobody is heard at all, so that this silence says nothing."""
+        blindness = self._blindness
+        if reply.reachability is not Reachability.SILENT:
+            if blindness.answered(at):
+                self._see_again()
+            return False
+        if not track.state.is_lost:
+            for device_id in blindness.silent(track.device_id, at, self._good_boxes()):
+                self._urgency.add(device_id)
+        if blindness.since is not None and self._facts.blind_since is None:
+            self._facts.blind_since = blindness.since
+            self._dirty = True
+        return blindness.since is not None
+
+    def _see_again(self) -> None:
+        """After a blindness everybody begins anew: what was missed in it, or just before, says nothing."""
+        self._facts.blind_since = None
+        self._dirty = True
+        for track in self._tracks.values():
+            if track.misses and not track.state.is_lost:
+                self._know(replace(track, misses=0, missed_at=None))
+
+    def _good_boxes(self) -> list[str]:
+        boxes = (self._tracks[box_id] for box_id in self._inventory.boxes)
+        return [box.device_id for box in boxes if not box.misses and box.seen_at is not None]
+
+    def _vouch(self, camera_id: str, at: datetime) -> None:
+        """An answer through a silent box shows that the box has power and fibre: its agent alone is dead."""
+        camera = self._inventory.cameras.get(camera_id)
+        if camera is None:
+            return
+        box = self._tracks[camera.box_id]
+        if box.misses and (box.missed_at is None or at > box.missed_at):
+            found = Finding(Verdict.AGENT_DEAD, ("snmp silent", "its cameras answer"))
+            self._take(box, attest(box, found, at, Parent.ALIVE, self._flap_rule), at)
+
+    def _withdraw(self, camera_id: str) -> None:
+        """A camera that falls silent vouches for its box no more."""
+        camera = self._inventory.cameras.get(camera_id)
+        if camera is not None and self._tracks[camera.box_id].lives_at is not None:
+            self._know(replace(self._tracks[camera.box_id], lives_at=None, life=""))
+
+    def _read(self, device_id: str, profile: Profile, values: Sequence[Value], at: datetime) -> Reading:
+        """Make readings of an answer, and see whether the device has restarted."""
+        before = self._readings.get(device_id)
+        reading = profile.read(values, at, before)
+        if profile.columns and is_outdated(before, reading):
+            self._outdated.add(device_id)
+        self._readings[device_id] = reading
+        return reading
 
     def _follow_power(
         self, device_id: str, reachability: Reachability, values: Mapping[str, float | None], at: datetime
@@ -199,6 +300,11 @@ class Watch:
         """Settle for the last time: what waits to be folded with others waits no more."""
         self._take_recorded(self._intake.flush(now))
         return self.settle(now)
+
+    def permit(self, works: frozenset[str] | None) -> None:
+        """Say on which elements a permit to work is in force; ``None``: no register is kept."""
+        self._dirty |= works != self._facts.works
+        self._facts.works = works
 
     def take_receipts(self) -> tuple[int, ...]:
         """Give the receipts of the informs in what was handed over since the last call."""
@@ -255,7 +361,7 @@ class Watch:
         self._urgency.add(self._by_port.get((device_id, payload["port"] or 0), device_id))
         signal = signal_of(event)
         if signal is not None:
-            self._signals.add((signal,))
+            self._facts.hear(signal)
             self._urgency.heard(device_id, signal.name, at)
             self._dirty = True
         if payload["values"] and not track.state.is_lost:
@@ -270,7 +376,7 @@ class Watch:
     def _know(self, track: Track) -> None:
         lost_at = (track.missed_at or track.since) if track.state.is_lost else None
         self._tracks[track.device_id] = track
-        self._facts[track.device_id] = DeviceFact(track.device_id, lost_at, track.metrics, track.seen_at)
+        self._facts.know(DeviceFact(track.device_id, lost_at, track.metrics, track.seen_at))
 
     def _take(self, before: Track, after: Track, at: datetime, is_news: bool = False) -> None:
         self._know(after)
@@ -291,6 +397,8 @@ class Watch:
                 self._take(track, after, at)
 
     def _parent_of(self, track: Track) -> Parent:
+        if self._blindness.is_suspected:
+            return Parent.PENDING
         camera = self._inventory.cameras.get(track.device_id)
         if camera is None:
             return Parent.LOST if track.device_id in self._cut_off else Parent.ALIVE
@@ -298,9 +406,8 @@ class Watch:
 
     def _review(self, now: datetime) -> None:
         self._dirty = False
-        self._signals.forget_old(now)
-        facts = Facts(self._facts, tuple(self._signals))
-        changed = review(self._outages, facts, self._layout, self._causes, now)
+        self._facts.forget_old(now)
+        changed = review(self._outages, self._facts, self._layout, self._causes, now)
         self._ledger.add_outages(changed, self._outages, now)
         for outage in changed:
             self._outages[outage.id] = outage
@@ -308,6 +415,11 @@ class Watch:
                 del self._outages[outage.id]
             self._mark_unreachable(outage, now)
         self._cut_off = self._behind_cuts()
+
+    def _is_path_good(self, device_id: str) -> bool:
+        """Whether nothing is known against the way to a device: its box answers, no cut is before it."""
+        camera = self._inventory.cameras.get(device_id)
+        return self._tracks[camera.box_id].misses == 0 if camera is not None else device_id not in self._cut_off
 
     def _behind_cuts(self) -> frozenset[str]:
         """Name the devices of the open outages whose root is a span."""

@@ -16,8 +16,10 @@ import socket
 from gisops.errors import ConfigError
 from gisops.simulate.city import City
 
-__all__ = ["RtspPresence", "answer_options"]
+__all__ = ["RTSP_PORT", "RtspPresence", "answer_options"]
 
+RTSP_PORT = 16554
+"""Where simulated devices answer."""
 _SO_BINDTODEVICE = 25
 _BACKLOG = 1024
 _REQUEST_BYTES = 4096

@@ -28,15 +28,18 @@ class Agent:
         The question asked last; another one forgets the shape of the answer.
     session
         Version 3 only; ``None`` until the engine id is known.
+    was_silent
+        Whether the last question to it was given up.
     """
 
-    __slots__ = ("_credential", "_shape", "name", "session", "source", "template")
+    __slots__ = ("_credential", "_shape", "name", "session", "source", "template", "was_silent")
 
     def __init__(self, address: str, port: int) -> None:
         self.name = socket_name(address, port)
         self.source = source_of(self.name)
         self.template: Template | None = None
         self.session: Session | None = None
+        self.was_silent = False
         self._credential: Credential | None = None
         self._shape: Shape | None = None
 

@@ -17,7 +17,7 @@ from typing import Protocol
 
 from gisops.errors import SnmpError
 
-__all__ = ["BATCH", "Arrival", "Datagrams", "drops_of", "open_datagrams", "socket_name", "source_of"]
+__all__ = ["BATCH", "Arrival", "Datagrams", "open_datagrams", "socket_name", "source_of"]
 
 BATCH = 64
 """Datagrams a system call."""
@@ -25,8 +25,6 @@ RECEIVE_BUFFER = 4 * 1024 * 1024
 _ROOM = 65536 + 320
 """Octets a datagram gets; the odd part keeps the rooms from sharing the same lines of the processor's cache."""
 _SO_RCVBUFFORCE = 33
-_SO_MEMINFO = 55
-_MEMINFO_DROPS = 8
 _NAME = struct.Struct("=H2s4s8x")
 _SOURCE_OCTETS = 8
 
@@ -93,18 +91,6 @@ def open_datagrams(bind: str, port: int) -> Datagrams:
         if hasattr(calls, "sendmmsg") and hasattr(calls, "recvmmsg"):
             return BatchDatagrams(sock, calls)
     return PlainDatagrams(sock)
-
-
-def drops_of(sock: socket.socket) -> int | None:
-    """Give how many datagrams the kernel dropped for want of room in this socket; ``None`` where it does not say."""
-    if sys.platform != "linux":
-        return None
-    try:
-        counters = sock.getsockopt(socket.SOL_SOCKET, _SO_MEMINFO, 64)
-    except OSError:
-        return None
-    figures = struct.unpack(f"={len(counters) // 4}I", counters)
-    return figures[_MEMINFO_DROPS] if len(figures) > _MEMINFO_DROPS else None
 
 
 class PlainDatagrams:

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 
 from gisops.model.event import Reachability
 from gisops.snmp.agent import Agent
-from gisops.snmp.datagrams import BATCH, Datagrams, drops_of, open_datagrams
+from gisops.snmp.datagrams import BATCH, Datagrams, open_datagrams
 from gisops.snmp.exchange import Exchange, Poll, Question
 from gisops.snmp.flow import Flow, Limits
+from gisops.snmp.kernel_drops import kernel_drops
 from gisops.snmp.ports import Reply, Target, Value
 from gisops.snmp.template import FIRST_NUMBER, LAST_NUMBER, Template, TemplateBook
 from gisops.snmp.verdict import Finding, Verdict, judge
@@ -33,6 +34,11 @@ DRAIN = 4 * BATCH
 """Datagrams taken in, or questions sent, before other tasks get their turn."""
 SHAPES = 16384
 _SEND_RETRY_S = 0.002
+_PATIENCE_S = 2.0
+"""How long nobody is called silent while answers are still unread: it is this process that was late. Bounded, as a
+flood of strays must not keep the silent from being noticed."""
+_SILENT_SHARE = 0.75
+"""Of the window, what those that were silent last time may take before everybody else."""
 _NOBODY = Poll(lambda _: None, 1, lambda: None)
 
 
@@ -60,6 +66,7 @@ class SnmpEngine:
         self._link = link
         self._loop = loop
         self._flow: Flow[Question] = Flow(limits)
+        self._silent_first = round(_SILENT_SHARE * limits.window)
         self._pending: dict[int, Question] = {}
         self._agents: dict[tuple[str, int], Agent] = {}
         self._by_source: dict[bytes, Agent] = {}
@@ -69,6 +76,7 @@ class SnmpEngine:
         self._number = random.SystemRandom().randrange(FIRST_NUMBER, LAST_NUMBER)
         self._salt = int.from_bytes(os.urandom(8), "big")
         self._sweeper: asyncio.TimerHandle | None = None
+        self._late_since: float | None = None
         self._pumper: asyncio.Handle | None = None
         self.stats = EngineStats()
 
@@ -100,9 +108,9 @@ class SnmpEngine:
         return host, port
 
     @property
-    def drops(self) -> int | None:
-        """Datagrams the kernel dropped because the receive buffer was full; ``None`` where it does not say."""
-        return drops_of(self._link.sock)
+    def drops(self) -> int:
+        """Datagrams the kernel dropped because the receive buffer was full; 0 where it does not say."""
+        return kernel_drops(self._link.sock)
 
     def engine_id_of(self, address: str) -> bytes | None:
         """Give the engine id that the agent at an address showed; ``None`` while it was not asked in version 3."""
@@ -117,7 +125,8 @@ class SnmpEngine:
         done = asyncio.Event()
         poll = Poll(on_reply, len(wanted), done.set)
         get = self._templates.get
-        self._flow.put(Question(t, self._agent(t), get(t.credential, t.oids), poll) for t in wanted)
+        questions = [Question(t, self._agent(t), get(t.credential, t.oids), poll) for t in wanted]
+        self._flow.put(_longest_first(questions, self._silent_first))
         self._pump()
         await done.wait()
 
@@ -160,13 +169,14 @@ class SnmpEngine:
             self._pumper.cancel()
             self._pumper = None
         for _ in range(DRAIN // BATCH):
+            if self._receive() == BATCH:
+                # Who asks faster than it can read fills its own receive buffer.
+                continue
             now = self._loop.time()
             questions = self._flow.take(now, BATCH)
             if not questions:
                 break
-            is_full = self._send(questions, now)
-            self._receive()
-            if is_full:
+            if self._send(questions, now):
                 self._pumper = self._loop.call_later(_SEND_RETRY_S, self._pump)
                 return
         if self._flow.has_waiting:
@@ -209,11 +219,13 @@ class SnmpEngine:
         return session.seal(number, question.template, now, self._salt)
 
     def _drain(self) -> None:
-        for _ in range(DRAIN // BATCH):
-            if self._receive() < BATCH:
-                break
+        self._has_unread()
         if self._flow.has_waiting:
             self._pump()
+
+    def _has_unread(self) -> bool:
+        """Take answers in; whether there may be more."""
+        return all(self._receive() == BATCH for _ in range(DRAIN // BATCH))
 
     def _receive(self) -> int:
         """Take one batch in; give its size."""
@@ -249,6 +261,7 @@ class SnmpEngine:
     def _settle(self, question: Question) -> None:
         del self._pending[question.number]
         self._flow.free(question)
+        question.agent.was_silent = False
         self.stats.matched += 1
 
     def _take_other(self, verdict: Verdict, now: float) -> None:
@@ -288,6 +301,13 @@ class SnmpEngine:
         """Find the questions whose time is up: ask again, or call the target silent."""
         self._sweeper = None
         now = self._loop.time()
+        if not self._has_unread():
+            self._late_since = None
+        else:
+            self._late_since = now if self._late_since is None else self._late_since
+            if now - self._late_since < _PATIENCE_S:
+                self._sweeper = self._loop.call_later(0, self._sweep)
+                return
         for question in [q for q in self._pending.values() if q.deadline <= now]:
             del self._pending[question.number]
             self._flow.free(question)
@@ -299,6 +319,7 @@ class SnmpEngine:
                     question.agent.session = None
                 self._flow.put_first(question)
                 continue
+            question.agent.was_silent = True
             try:
                 question.finish(Reachability.SILENT)
             except Exception as error:  # noqa: BLE001 - as above
@@ -306,3 +327,12 @@ class SnmpEngine:
         self._pump()
         if self._sweeper is None and (self._pending or self._flow.is_busy):
             self._sweeper = self._loop.call_later(SWEEP_S, self._sweep)
+
+
+def _longest_first(questions: list[Question], most: int) -> list[Question]:
+    """Begin with those that were silent last time: their wait is the longest, and runs while the others answer."""
+    silent = [q for q in questions if q.agent.was_silent][:most]
+    if not silent:
+        return questions
+    early = set(map(id, silent))
+    return [*silent, *(q for q in questions if id(q) not in early)]

@@ -112,8 +112,7 @@ class Walker(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Trap:
+class Trap(NamedTuple):
     """A notification that a device sent by itself.
 
     Parameters

@@ -20,24 +20,27 @@ from gisops.errors import SnmpError, WireError
 from gisops.snmp.informs import Informs, key_of
 from gisops.snmp.kernel_drops import kernel_drops
 from gisops.snmp.ports import Trap
+from gisops.snmp.trap_pdu import trap_of
 from gisops.snmp.v3_frames import Ack, Datagram, Malformed, Notified, Refused
 from gisops.snmp.v3_process import Said, V3Process
 from gisops.snmp.v3_trust import Freshness
 from gisops.wire.message import V3, Message, decode_message, encode_message, peek_version
-from gisops.wire.notification import TRAP_OID, UPTIME, read_trap
-from gisops.wire.pdu import Pdu, PduType, TrapV1, VarBind, decode_pdu, encode_pdu
+from gisops.wire.notification import read_trap
+from gisops.wire.pdu import PduType, TrapV1, decode_pdu, encode_pdu
 
-__all__ = ["EngineIds", "TrapListener", "TrapTally", "trap_of"]
+__all__ = ["EngineIds", "TrapListener", "TrapTally"]
 
 EngineIds = Mapping[str, bytes] | Callable[[str], bytes | None]
 """Engine id of the agent at an address; a trap of version 3 from any other is not believed."""
 RECEIVE_BUFFER = 4 * 1024 * 1024
+"""What any user may have where the system's limit is raised to it (net.core.rmem_max)."""
+_PRIVILEGED_BUFFER = 32 * 1024 * 1024
+"""With CAP_NET_ADMIN: a second and more of the worst burst, should this process not get to run."""
+_SO_RCVBUFFORCE = 33
 MAX_BACKLOG = 100_000
 """Datagrams received and not decoded yet (some 40 MB); one more is dropped and counted."""
 _DRAIN, _DECODE = 1024, 256
 """Datagrams taken in, and decoded, before other tasks get their turn."""
-_GENERIC = "1.3.6.1.6.3.1.1.5."
-_ENTERPRISE_SPECIFIC = 6
 _NO_USERS = "no version 3 credential"
 _TOO_MANY = "too many informs wait to be stored"
 
@@ -93,39 +96,11 @@ class _Answer:
     generation: int = 0
 
 
-def trap_of(pdu: Pdu | TrapV1, source: str, now: datetime) -> Trap:
-    """Read a notification out of a PDU.
-
-    Parameters
-    ----------
-    pdu
-        A version 1 trap, or a trap or inform as of version 2c.
-    source
-        Address it came from.
-    now
-        UTC.
-
-    Raises
-    ------
-    WireError
-        Where it is no notification, or lacks the two bindings RFC 3416 section 4.2.6 asks for.
-    """
-    if isinstance(pdu, TrapV1):
-        # RFC 3584 section 3.1.
-        specific = f"{pdu.enterprise}.0.{pdu.specific}"
-        oid = specific if pdu.generic == _ENTERPRISE_SPECIFIC else f"{_GENERIC}{pdu.generic + 1}"
-        return Trap(source, now, oid, pdu.uptime_ticks / 100, _values(pdu.varbinds))
-    if pdu.type not in (PduType.TRAP_V2, PduType.INFORM) or len(pdu.varbinds) < 2:
-        raise WireError("not a notification")
-    uptime, trap_oid = pdu.varbinds[:2]
-    if uptime.oid != UPTIME or trap_oid.oid != TRAP_OID or not isinstance(trap_oid.value, str):
-        raise WireError("a notification without sysUpTime and snmpTrapOID")
-    seconds = uptime.value / 100 if isinstance(uptime.value, int) else None
-    return Trap(source, now, trap_oid.value, seconds, _values(pdu.varbinds[2:]))
-
-
-def _values(binds: tuple[VarBind, ...]) -> tuple[tuple[str, int | bytes | str | None], ...]:
-    return tuple((bind.oid, bind.value) for bind in binds)
+def _widen(sock: socket.socket) -> None:
+    try:
+        sock.setsockopt(socket.SOL_SOCKET, _SO_RCVBUFFORCE, _PRIVILEGED_BUFFER)
+    except OSError:  # not privileged, or not Linux: as much as the system allows
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
 
 
 class TrapListener:
@@ -196,7 +171,7 @@ class TrapListener:
         """
         sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         sock.setblocking(False)
-        sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+        _widen(sock)
         try:
             sock.bind((bind, port))
         except OSError as error:
@@ -330,7 +305,7 @@ class TrapListener:
         elif standing.is_new:
             self._tally.informs += 1
             name = f"inform:{trap.source}:{trap.received_at:%Y%m%dT%H}:{key.hex()}"
-            self._hand_on(replace(trap, receipt=standing.receipt, id=name))
+            self._hand_on(trap._replace(receipt=standing.receipt, id=name))
         else:
             self._tally.repeats += 1
 

@@ -11,7 +11,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from itertools import pairwise
 
 import asyncpg
 
@@ -127,7 +126,7 @@ async def times_by(
 ) -> dict[Key, tuple[int, Times]]:
     """Give how many devices each group had and divide the period for it, exactly; ``key`` is SQL."""
     gaps = _edges(await _unasked(connection, period, as_of), period)
-    arguments = (*period, _names(kinds), *(gaps or ()))
+    arguments = (*period, _names(kinds), *gaps)
     work = {}
     if await connection.fetchval(_HAS_WORK, *period):
         rows = await connection.fetch(sql.taken_out(key, bool(gaps)), *arguments)
@@ -220,24 +219,26 @@ async def _unasked(connection: asyncpg.Connection, period: Span, as_of: datetime
     return merged((max(start, period[0]), min(end, period[1])) for start, end in gaps)
 
 
-def _edges(gaps: Sequence[Span], period: Span) -> tuple[list[float], list[float], list[float]] | None:
+def _edges(gaps: Sequence[Span], period: Span) -> tuple[list[datetime], list[float], list[float]] | tuple[()]:
     """Turn gaps into edges and, left of each and after the last, the line that sums them up to a moment.
+
+    The line is in seconds of the period: what to add, and by what to multiply.
 
     Examples
     --------
     >>> at = [datetime(2026, 3, 1, 0, 0, second) for second in range(9)]
-    >>> _edges([(at[2], at[5])], (at[0], at[8]))
-    ([2.0, 5.0], [0.0, -2.0, 3.0], [0.0, 1.0, 0.0])
+    >>> _edges([(at[2], at[5])], (at[0], at[8]))[1:]
+    ([0.0, -2.0, 3.0], [0.0, 1.0, 0.0])
     """
     if not gaps:
-        return None
-    edges = [(moment - period[0]).total_seconds() for gap in gaps for moment in gap]
+        return ()
     offsets, slopes, total = [0.0], [0.0], 0.0
-    for start, end in list(pairwise(edges))[::2]:
+    for gap in gaps:
+        start, end = ((moment - period[0]).total_seconds() for moment in gap)
         offsets += [total - start, total + end - start]
         slopes += [1.0, 0.0]
         total += end - start
-    return edges, offsets, slopes
+    return [moment for gap in gaps for moment in gap], offsets, slopes
 
 
 def _names(kinds: Sequence[DeviceKind]) -> list[str]:

@@ -122,7 +122,11 @@ def decode_oid(content: bytes) -> str:
         raise WireError("object identifier ends inside a number")
     parts: list[int] = []
     number = 0
+    is_first = True
     for octet in content:
+        if is_first and octet == 0x80:
+            raise WireError("a sub-identifier with leading zeros")  # X.690 section 8.19.2
+        is_first = not octet & 0x80
         number = number << 7 | octet & 0x7F
         if number >> 32:
             raise WireError("sub-identifier beyond 32 bits")

@@ -6,11 +6,17 @@ from dataclasses import dataclass
 
 from gisops.errors import WireError
 from gisops.wire.ber import decode_integer, encode_integer, read_header, tlv
-from gisops.wire.pdu import Pdu, Tag, TrapV1, decode_pdu, encode_pdu
+from gisops.wire.pdu import Pdu, PduType, Tag, TrapV1, decode_pdu, encode_pdu
 
 __all__ = ["V1", "V2C", "V3", "Message", "decode_message", "encode_message", "peek_version"]
 
 V1, V2C, V3 = 0, 1, 3
+_FIRST = frozenset({PduType.GET, PduType.GET_NEXT, PduType.RESPONSE, PduType.SET})
+_PDUS = {
+    V1: _FIRST | {PduType.TRAP_V1},
+    V2C: _FIRST | {PduType.GET_BULK, PduType.INFORM, PduType.TRAP_V2},
+}
+"""RFC 1157 section 4, RFC 3416 section 3; a report belongs to version 3 only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,4 +62,8 @@ def decode_message(data: bytes) -> Message:
     tag, start, stop = read_header(data, at, end)
     if tag != Tag.OCTET_STRING:
         raise WireError("community is missing")
-    return Message(version, data[start:stop], decode_pdu(data, stop, end))
+    pdu = decode_pdu(data, stop, end)
+    kind = PduType.TRAP_V1 if isinstance(pdu, TrapV1) else pdu.type
+    if kind not in _PDUS[version]:
+        raise WireError(f"a PDU of type {kind:#x} in a message of version {version}")
+    return Message(version, data[start:stop], pdu)

@@ -7,7 +7,7 @@ import contextlib
 import math
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from shapely.geometry import LineString, Point, box
 
@@ -33,7 +33,7 @@ from gisops.model.state import DeviceKind, DeviceState
 from gisops.service.live import Delta, DeviceHistory, Snapshot
 from gisops.store.ports import Sample, StateRow
 
-__all__ = ["FakeLiveView", "fake_city", "theft"]
+__all__ = ["FakeLiveView", "fake_city", "on_battery", "theft"]
 
 _ROADS = {
     "Shahrah-e-Faisal": [(67.0286, 24.8520), (67.0640, 24.8615), (67.0990, 24.8790), (67.1605, 24.8985)],
@@ -135,6 +135,7 @@ def _boxes(sites: dict[str, Site]) -> dict[str, Box]:
             "Contractor A",
             "SDB-8",
             battery_wh=2400.0,
+            inspected_on=date(2025, 1, 1) if n % 25 == 0 else None,
         )
         for n, site in enumerate(sites.values(), start=1)
     }
@@ -185,6 +186,12 @@ def theft(inventory: Inventory, box_id: str, at: datetime) -> tuple[list[StateRo
         evidence=(Evidence("Door opened 8 s before the loss", Cause.THEFT, 14.2),),
     )
     return rows, outage
+
+
+def on_battery(box_id: str, at: datetime, low_min: float, high_min: float | None) -> StateRow:
+    """Give the state of a box on battery, with its forecast."""
+    metrics = {"dark_in_min_low": low_min, "dark_in_min_high": high_min, "dark_stated_s": round(at.timestamp())}
+    return StateRow(box_id, DeviceKind.BOX, DeviceState.DEGRADED, at, at, "on battery", metrics)
 
 
 class FakeLiveView:

@@ -14,8 +14,10 @@ import uvicorn
 from dashboard.app import create_app
 from gisops.inventory.load import load_inventory
 from gisops.model.state import DeviceKind, DeviceState
+from gisops.service.building_store import load_buildings
+from gisops.service.coverage_map import CoverageMap
 from gisops.store.ports import StateRow
-from tests.browser.fake_city import FakeLiveView, fake_city, theft
+from tests.browser.fake_city import FakeLiveView, fake_city, on_battery, theft
 
 
 def staged(view: FakeLiveView, now: datetime) -> None:
@@ -32,14 +34,16 @@ def staged(view: FakeLiveView, now: datetime) -> None:
         (cameras[900], DeviceState.DEGRADED, "camera hot"),
     ]
     view.push(StateRow(key, DeviceKind.CAMERA, state, now, now, reason) for key, state, reason in kinds)
-    view.push(StateRow(key, DeviceKind.BOX, DeviceState.DEGRADED, now, now, "on battery") for key in boxes[60:68])
+    view.push(on_battery(key, now, 70 + 10 * n, 110 + 15 * n) for n, key in enumerate(boxes[60:68]))
+    view.push([on_battery(boxes[70], now, 38, 64)])
 
 
 def main(port: int, folder: Path | None) -> None:
     """Serve until Ctrl-C."""
     view = FakeLiveView(load_inventory(folder) if folder else fake_city())
     staged(view, datetime.now(UTC))
-    app = create_app(view, clock=lambda: datetime.now(UTC))
+    coverage = CoverageMap(view.inventory, lambda: load_buildings(folder) if folder else None)
+    app = create_app(view, clock=lambda: datetime.now(UTC), coverage=coverage)
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", ws="websockets-sansio")
 
 

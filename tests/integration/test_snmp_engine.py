@@ -139,5 +139,6 @@ async def test_walks_a_real_agent(agent: Snmpd, engine: SnmpEngine, version: str
     system = await engine.walk(target(agent.port, version), "1.3.6.1.2.1.1")
     assert dict(system)[LOCATION] == b"Karachi"
     assert all(oid.startswith("1.3.6.1.2.1.1.") for oid, _ in system)
-    assert await engine.walk(target(agent.port, version), "1.3.6.1.2.1.1", limit=3) == system[:3]
+    few = await engine.walk(target(agent.port, version), "1.3.6.1.2.1.1", limit=3)
+    assert [oid for oid, _ in few] == [oid for oid, _ in system[:3]]  # the uptime goes on
     assert await engine.walk(target(agent.port, version), "1.3.6.1.2.1.33") == ()

@@ -134,6 +134,7 @@ async def test_a_burst_that_fits_no_buffer_is_counted_as_lost() -> None:
         )
     )
     async with listening() as ears:
+        ears.listener._sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 262_144)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as flood:
             # Nobody reads while this runs: the kernel keeps what fits and throws the rest away.
             for _ in range(sent):

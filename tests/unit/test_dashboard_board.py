@@ -76,6 +76,8 @@ def test_an_outage_is_one_line_for_its_root() -> None:
         "p": 0.8,
         "since": 1772366400,  # 2026-03-01T12:00:00Z, by date -u +%s
         "evidence": "Door opened",
+        "dark": None,
+        "soon": False,
         "box": [24.85, 67.01, 24.85, 67.01],
     }
 

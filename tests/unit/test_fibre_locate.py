@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gisops.errors import InventoryError
 from gisops.fibre.evidence import Noise, OtdrReading, evidence_of, parse_otdr, parse_port
 from gisops.fibre.locate import Locator, Verdict
+from gisops.fibre.network import network_of
+from gisops.fibre.otdr_place import crew_point
 from gisops.fibre.suspect import CutWatch, suspect_cuts
 from gisops.geo.measure import distance_m
 from tests.cities import small_city
@@ -79,6 +83,15 @@ def test_a_reading_gives_a_place_with_its_interval() -> None:
     assert distance_m(place.lon, place.lat, 67.03 + 0.01 * 400 / STEP_M, 24.85) < 0.5
 
 
+def test_the_nearest_enclosure_is_where_the_cable_is_spliced_even_beyond_the_span() -> None:
+    splices = {"N0": 4, "N1": 0, "N2": 1, "N3": 0, "N4": 0, "N5": 1}
+    city = replace(CITY, nodes={k: replace(n, splice_count=splices[k]) for k, n in CITY.nodes.items()})
+    crew = crew_point(city, network_of(city), NUMBER["S5"], 400.0)
+    # Through N3 on to N2: 400 m and a step; the other way it is 611 m and a step to N5.
+    assert crew.enclosure_id == "N2"
+    assert crew.enclosure_m == pytest.approx(400 + STEP_M, abs=1.0)
+
+
 def test_noise_that_is_no_probability_is_refused() -> None:
     with pytest.raises(InventoryError, match="alarm_false"):
         Noise(alarm_false=0.0)
@@ -132,3 +145,11 @@ def test_a_watch_answers_from_memory_until_the_fibre_has_news() -> None:
     assert watch.review({*lost, "C1-1"}, ALL - lost - {"C1-1"}, {("B3", 1)}) is first
     assert watch.review((), ALL, ()) == ()
     assert [each.span_ids for each in watch.review(lost, ALL - lost, {("B3", 1)})] == [("S5",)]
+
+
+def test_a_blackout_is_no_cut() -> None:
+    # Everybody is silent at once: no port tells of a cut, and every span lies below boxes that are lost.
+    assert suspect_cuts(LOCATOR, ALL, (), ()) == ()
+    # B1 lives and its ports have light: the ring is whole as far as it can see.
+    lost = ALL - {"B1", "C1-1", "C1-2"}
+    assert suspect_cuts(LOCATOR, lost, ALL - lost, ()) == ()

@@ -9,8 +9,9 @@ import pytest
 
 from gisops.errors import ConfigError
 from gisops.health.catalogue import shipped_profiles
-from gisops.health.machine import Parent, Track, expire, judge, release
+from gisops.health.machine import Parent, Track, attest, expire, judge, release
 from gisops.health.profile_text import parse_profile
+from gisops.health.vitality import Finding, Verdict
 from gisops.model.event import Observation, Reachability
 from gisops.model.state import DeviceState
 
@@ -67,6 +68,36 @@ def test_a_held_silence_is_judged_as_soon_as_its_box_is() -> None:
     assert release(judged, at + timedelta(seconds=1), Parent.ALIVE) is judged
     once = judge(Track("C2", DeviceState.UP, T0), silent(30), CABINET, Parent.PENDING)
     assert release(once, at, Parent.LOST) is once
+
+
+def test_a_dead_agent_is_degraded_a_dead_host_is_down() -> None:
+    track = Track("C1", DeviceState.UP, T0)
+    lives = Finding(Verdict.AGENT_DEAD, ("snmp silent", "rtsp answered"))
+    track = judge(track, silent(30), CABINET, Parent.ALIVE)
+    track = attest(track, lives, T0 + timedelta(seconds=30.1), Parent.ALIVE)
+    assert track.state == "up"  # one miss is not a loss
+    track = judge(track, silent(31), CABINET, Parent.ALIVE)
+    assert (track.state, track.reason) == ("degraded", "agent dead: snmp silent, rtsp answered")
+    track = judge(track, silent(61), CABINET, Parent.ALIVE)
+    assert track.state == "degraded"
+    dead = Finding(Verdict.HOST_DEAD, ("snmp silent", "rtsp silent", "box B1 answers"))
+    track = attest(track, dead, T0 + timedelta(seconds=62), Parent.ALIVE)
+    assert (track.state, track.reason) == ("down", "host dead: snmp silent, rtsp silent, box B1 answers")
+    track = attest(track, lives, T0 + timedelta(seconds=63), Parent.ALIVE)
+    assert track.state == "degraded"
+    track = judge(track, seen(91), CABINET, Parent.ALIVE)
+    assert (track.state, track.lives_at, track.life) == ("up", None, "")
+    assert attest(track, dead, T0 + timedelta(seconds=92), Parent.ALIVE) is track
+
+
+def test_an_old_sign_of_life_holds_no_longer() -> None:
+    track = Track("C1", DeviceState.UP, T0)
+    track = judge(track, silent(30), CABINET, Parent.ALIVE)
+    track = attest(track, Finding(Verdict.AGENT_DEAD, ("rtsp answered",)), T0 + timedelta(seconds=31), Parent.ALIVE)
+    track = judge(track, silent(60), CABINET, Parent.ALIVE)
+    assert track.state == "degraded"
+    track = judge(track, silent(80), CABINET, Parent.ALIVE)
+    assert (track.state, track.reason) == ("down", "silent, and the path to it is good")
 
 
 def test_the_hold_ends_even_if_the_box_is_never_judged() -> None:

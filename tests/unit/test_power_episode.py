@@ -91,6 +91,13 @@ def test_a_box_that_comes_back_newly_started_on_mains_was_dark() -> None:
     assert (episode.ended_low, episode.ended_high) == (at(10), at(20))
 
 
+def test_a_box_that_was_switched_off_with_a_good_battery_was_not_exhausted() -> None:
+    _, ended = play(mains(0), battery(10, 1, 90), 20.0, 30.0, mains(120, 88, uptime_s=600))
+    (episode,) = ended
+    assert episode.end is End.UNKNOWN
+    assert episode.lasted_high_h is None
+
+
 def test_a_darkness_that_was_only_a_lost_line_is_taken_back() -> None:
     track, ended = play(mains(0), battery(10, 1, 8), 20.0, 30.0, battery(40, 1, 6))
     assert [e.end for e in ended] == [End.DARK, End.WITHDRAWN]

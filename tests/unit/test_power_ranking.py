@@ -75,6 +75,19 @@ def test_where_it_goes_dark_is_learned() -> None:
     assert battery.capacity == pytest.approx(300.0)
 
 
+def test_one_early_darkness_is_not_believed_yet() -> None:
+    runs = [episode(1, 3.0, End.DARK, (100, 5), 240.0), episode(2, 1.0, End.DARK, (100, 45), 140.0)]
+    battery = learn_battery(runs, None)
+    assert battery is not None
+    assert battery.cut_pct == 5.0
+    alone = learn_battery(runs[1:], None)
+    assert alone is not None
+    assert alone.cut_pct == 3.0
+    again = learn_battery([*runs, episode(3, 1.0, End.DARK, (100, 43), 140.0)], None)
+    assert again is not None
+    assert again.cut_pct == 44.0
+
+
 def test_without_a_load_the_battery_is_told_in_hours() -> None:
     battery = learn_battery([episode(1, 3.0, End.MAINS_BACK, (100, 60))], 1000.0, in_hours=True)
     assert battery is not None

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gisops.health.power.episode import End, Episode
+from gisops.health.power.episode import EMPTY_BELOW_PCT, End, Episode
 
 __all__ = ["Basis", "Battery", "learn_battery"]
 
@@ -117,7 +117,12 @@ def _measured(episode: Episode, in_hours: bool) -> tuple[float, float] | None:
 
 
 def _cut_of(dark: Sequence[Episode]) -> tuple[float, float]:
-    seen = [e.charge_end_pct for e in dark if e.charge_end_pct is not None][:3]
+    """Give the charge at which a box goes dark: one far from empty is believed once it has shown twice."""
+    latest = [e.charge_end_pct for e in dark if e.charge_end_pct is not None][:5]
+    seen = [charge for charge in latest if charge <= EMPTY_BELOW_PCT][:3]
+    early = [charge for charge in latest if charge > EMPTY_BELOW_PCT][:3]
+    if len(early) >= 2 and len(early) >= len(seen):
+        seen = early
     if not seen:
         return CUT_PCT, CUT_SD_PCT
     return sum(seen) / len(seen), math.hypot(SEEN_CUT_SD_PCT, _spread(seen))

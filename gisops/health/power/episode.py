@@ -19,6 +19,8 @@ __all__ = ["EMPTY_BELOW_PCT", "End", "Episode", "PowerTrack", "Running", "miss",
 
 EMPTY_BELOW_PCT = 10.0
 """Charge at which silence on battery is taken for exhaustion, where the box has shown no other."""
+SWITCHED_OFF_PCT = 50.0
+"""Charge above which a box that fell silent and started anew was switched off rather than exhausted."""
 CONFIRM_MISSES = 2
 """Unanswered polls in a row that make a silence."""
 FORGET = timedelta(hours=24)
@@ -231,7 +233,7 @@ def _close_by(track: PowerTrack, running: Running, reading: UpsReading, empty_be
         first_silent = min(track.missed_at or booted_at, booted_at)
         if running.last.is_low(empty_below_pct):
             return _end(track, running, End.DARK, first_silent, "silent with a low battery, then started anew")
-        if gap < FORGET and on_mains:
+        if gap < FORGET and on_mains and (running.last.charge_pct or 0.0) <= SWITCHED_OFF_PCT:
             return _end(track, running, End.DARK, first_silent, "silent on battery, started anew with the mains")
         if on_mains or _has_risen(running, reading):
             return _end(track, running, End.UNKNOWN, first_silent, "silent with a good battery, then started anew")
