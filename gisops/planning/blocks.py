@@ -17,6 +17,7 @@ import numpy as np
 from gisops.planning.gain import FirstGain
 from gisops.planning.highs import solve_linear
 from gisops.planning.linear import write
+from gisops.planning.pick import top
 from gisops.planning.repair import around
 from gisops.planning.siting import Rules, Siting
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["block_bound"]
 
 _BLOCK_GAP = 1e-4
-_MOST_FEE_STEP = 0.01
+_MOST_FEE_STEP = 0.02
 
 
 @dataclass(frozen=True)
@@ -92,8 +93,8 @@ def block_bound(
         for block in blocks:
             if halt.reached():
                 return best
-            top, picked = _solve_block(block, price, fee * unit, halt)
-            bound += top
+            earned, picked = _solve_block(block, price, fee * unit, halt)
+            bound += earned
             used += float(unit[block.part[picked]].sum())
             chosen.append(block.part[picked])
             seen = np.zeros(len(block.cells), dtype=bool)
@@ -128,13 +129,15 @@ def _limit(siting: Siting) -> tuple[NDArray[np.float64], float]:
 
 
 def _fee(siting: Siting, prices: Prices, unit: NDArray[np.float64], limit: float) -> float:
-    """Give what the last one that the limit lets in earns for a unit of it."""
-    ratio = prices.worth / np.maximum(unit, 1e-12)
-    order = np.argsort(-ratio, kind="stable")
-    order = order[siting.free[order]]
-    spent = np.cumsum(unit[order])
-    last = int(np.searchsorted(spent, limit))
-    return float(ratio[order[last]]) if last < len(order) else 0.0
+    """Give the fee at which those that earn more than it use up the limit, one a group."""
+    free = np.flatnonzero(siting.free)
+    left = limit - float(unit[np.array(siting.rules.locked, dtype=np.int64)].sum())
+    low, high = 0.0, float((prices.worth[free] / np.maximum(unit[free], 1e-12)).max(initial=0.0))
+    for _ in range(50):
+        fee = (low + high) / 2.0
+        best = top(siting, free, prices.worth[free] - fee * unit[free], np.inf)
+        low, high = (fee, high) if float(unit[best].sum()) > left else (low, fee)
+    return high
 
 
 def _split(siting: Siting, size: int) -> list[_Block]:

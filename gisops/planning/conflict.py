@@ -85,7 +85,12 @@ def find_conflict(siting: Siting, halt: Halt) -> Conflict | None:
     others = [name for name in names if name not in core]
     remedies = [remedy for name in core if (remedy := _loosen(siting, name, others + core, halt)) is not None]
     remedies.sort(key=lambda remedy: (remedy.loosened, remedy.rule))
-    return Conflict(tuple(_word(siting.rules, name) for name in core), tuple(remedies))
+    words = [_word(siting.rules, name) for name in core]
+    if (siting.group >= 0).any():
+        apart = replace(siting, group=np.full(siting.candidates, -1, dtype=np.int64))
+        if _is_possible(apart, core, halt):
+            words.append("one a group")
+    return Conflict(tuple(words), tuple(remedies))
 
 
 def unknown(siting: Siting) -> Conflict:

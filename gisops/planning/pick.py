@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from gisops.planning.siting import Siting
 
-__all__ = ["pick"]
+__all__ = ["pick", "top"]
 
 
 def pick(siting: Siting, worth: NDArray[np.float64]) -> tuple[NDArray[np.float64], float]:
@@ -43,13 +43,13 @@ def pick(siting: Siting, worth: NDArray[np.float64]) -> tuple[NDArray[np.float64
     if not len(free) or count < 1:
         return chosen, sure
     if rules.budget is None:
-        best = _top(siting, free, worth[free], count)
+        best = top(siting, free, worth[free], count)
         chosen[best] = 1.0
         return chosen, sure + float(worth[best].sum())
     return _within_budget(siting, free, worth, count, money, chosen, sure)
 
 
-def _top(siting: Siting, free: NDArray[np.intp], earns: NDArray[np.float64], count: float) -> NDArray[np.intp]:
+def top(siting: Siting, free: NDArray[np.intp], earns: NDArray[np.float64], count: float) -> NDArray[np.intp]:
     """Give the ``count`` that earn most, above 0, one a group."""
     keep = earns > 0.0
     free, earns = free[keep], earns[keep]
@@ -79,7 +79,7 @@ def _within_budget(
     cost = siting.cost[free]
 
     def at(price: float) -> tuple[float, float, NDArray[np.intp]]:
-        best = _top(siting, free, worth[free] - price * cost, count)
+        best = top(siting, free, worth[free] - price * cost, count)
         spent = float(siting.cost[best].sum())
         return price * money + float((worth[best] - price * siting.cost[best]).sum()), spent, best
 

@@ -26,11 +26,13 @@ __all__ = ["around", "replan"]
 
 
 def around(siting: Siting, seeds: list[int], size: int, allowed: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """Give about ``size`` allowed candidates that share cells with the seeds, nearest first."""
+    """Give about ``size`` allowed candidates that share cells or a group with the seeds, nearest first."""
     found = {seed: None for seed in seeds if allowed[seed]}
     queue = list(found)
     while queue and len(found) < size:
-        for other in siting.who_sees(siting.cells_of(queue.pop(0))).tolist():
+        here = queue.pop(0)
+        mates = siting.group_members.get(int(siting.group[here]), ())
+        for other in (*mates, *siting.who_sees(siting.cells_of(here)).tolist()):
             if other not in found and allowed[other]:
                 found[other] = None
                 queue.append(other)

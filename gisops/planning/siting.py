@@ -184,6 +184,14 @@ class Siting:
         return csr_array(self.covers.T.tocsr())
 
     @cached_property
+    def group_members(self) -> dict[int, tuple[int, ...]]:
+        """Candidates by group."""
+        members: dict[int, list[int]] = {}
+        for candidate in np.flatnonzero(self.group >= 0).tolist():
+            members.setdefault(int(self.group[candidate]), []).append(candidate)
+        return {group: tuple(found) for group, found in members.items()}
+
+    @cached_property
     def pairs(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """For each entry of ``covers`` the number of its (box, cell), and by that number its cell.
 

@@ -39,6 +39,8 @@ __all__ = ["solve"]
 
 _SMALL = 20_000
 """Entries of the incidence up to which HiGHS takes the whole problem at once."""
+_WORTH_SETTLING = 5_000
+"""Entries below which HiGHS is done before a bound would have settled anything."""
 _BLOCK_SIZES = (150, 300, 600)
 _ROUNDS = 5
 _PART = 160
@@ -101,6 +103,8 @@ def _prepared(
         return work, choice
     best = _Best(work, gain, choice)
     best.polish(halt)
+    if work.covers.nnz < _WORTH_SETTLING:
+        return work, best.score.chosen
     prices = lower_bound(work, gain.envelope(work), best.score.value, halt, steps=300)
     return settled(work, prices, best.score.value), best.score.chosen
 
@@ -159,6 +163,13 @@ class _Best:
         """Make a choice keep to count, budget and groups, polish it, and take it where it is worth more."""
         score, purse = self._begin(choice)
         locked = set(self.siting.rules.locked)
+        for members in self.siting.group_members.values():
+            twice = sorted((k for k in members if score.has(k)), key=lambda k: (k not in locked, -score.loss(k)))
+            for goes in twice[1:]:
+                score.remove(goes)
+                purse.give_back(goes)
+            if twice:
+                purse.taken[self.siting.group[twice[0]]] = True
         while purse.count_left < 0 or purse.money_left < 0.0:
             cost = self.siting.cost if purse.money_left < 0.0 else np.ones(self.siting.candidates)
             movable = [k for k in score.chosen.tolist() if k not in locked]

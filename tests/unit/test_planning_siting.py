@@ -208,3 +208,15 @@ def test_indices_and_numbers_out_of_range_are_refused() -> None:
 def test_nothing_to_choose_from() -> None:
     answer = MCLP(Siting.of([[]], [1.0], rules=Rules(count=1))).solve(FOREVER)
     assert (answer.value, answer.bound, answer.gap) == (0.0, 0.0, 0.0)
+
+
+def test_large_one_with_budget_and_groups_keeps_them_and_is_close() -> None:
+    plain = _large(3)
+    rng = np.random.default_rng(8)
+    cost = rng.integers(50, 150, plain.candidates).astype(float)
+    group = np.arange(plain.candidates) // 4
+    siting = Siting(plain.covers, plain.weight, cost=cost, group=group, rules=Rules(budget=5000.0))
+    answer = MCLP(siting).solve(FOREVER, gap=0.02)
+    assert keeps(siting, answer.chosen)
+    assert answer.ended == "proven"
+    assert answer.gap <= 0.02
