@@ -14,6 +14,7 @@ __all__ = [
     "GisopsError",
     "IncidentError",
     "InventoryError",
+    "PlanningError",
     "PositionError",
     "ProbeError",
     "ScenarioError",
@@ -74,6 +75,10 @@ class IncidentError(GisopsError):
 
 class InventoryError(GisopsError):
     """An inventory that cannot be read at all (findings of the check are data, not this)."""
+
+
+class PlanningError(GisopsError):
+    """A siting problem that cannot be meant, or that no choice satisfies (it names the rules in conflict)."""
 
 
 class PositionError(GisopsError):

@@ -24,6 +24,7 @@ BENCHES = {
     "fibre": "impact of any cut, resilience report and suspicion of cuts as the network grows, beside networkx",
     "ingest": "how long a transaction of readings takes at a steady rate",
     "locate": "how often a cut is found where it is",
+    "siting": "how soon and how close to the best cameras are sited, beside spopt",
     "fuzz": "what malformed datagrams do: nothing",
     "traps": "how many notifications are received, decoded and stored, and is any lost",
 }

@@ -33,6 +33,7 @@ COMMANDS = (
     "health",
     "probe",
     "report",
+    "plan",
     "coverage",
     "maintenance",
     "ack",

@@ -63,7 +63,7 @@ def test_a_round_a_minute_and_retention_once_a_day() -> None:
     tally = kept(diary)
     assert diary.rounds == list(range(1442))
     assert diary.retained == [0, 1440]
-    assert tally == KeeperTally(1442, 0, 2884, 1442, 1442, 14420, 1442, 2, None)
+    assert tally == KeeperTally(1442, 0, 2884, 1442, 1442, 14420, 1442, 2)
 
 
 def test_a_store_that_is_away_costs_its_rounds_and_retention_follows_once_it_is_back() -> None:
