@@ -14,7 +14,8 @@ from dash import Dash
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from dashboard import data_routes, stream
+from dashboard import coverage_routes, data_routes, stream
+from dashboard.coverage_routes import CoverageSource
 from dashboard.headers import SecurityHeaders, content_policy
 from dashboard.pages import network
 from dashboard.payload import City
@@ -30,6 +31,7 @@ def create_app(
     clock: Callable[[], datetime],
     stale_after_s: float = 90.0,
     silent_after_s: float = 12.0,
+    coverage: CoverageSource | None = None,
 ) -> FastAPI:
     """Build the ASGI application of the live map.
 
@@ -50,6 +52,9 @@ def create_app(
         Seconds without a message at which the page says its stream broke; more
         than the longest pause of ``view.changes``.
 
+    coverage
+        What the cameras see; without it the map has no such layer.
+
     Returns
     -------
     fastapi.FastAPI
@@ -58,6 +63,8 @@ def create_app(
     city = City.of(view.inventory)
     server = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     data_routes.register(server, view, city, clock, stale_after_s, silent_after_s)
+    if coverage is not None:
+        coverage_routes.register(server, view, coverage)
     app = Dash(
         "dashboard",
         server=server,  # type: ignore[arg-type] # any server of the backend, whatever it says
@@ -70,7 +77,7 @@ def create_app(
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
         description=network.DESCRIPTION,
     )
-    app.layout = network.layout(city.inventory, tile_url)
+    app.layout = network.layout(city.inventory, tile_url, coverage is not None)
     stream.register(app, view, city, clock)
     network.register(app, view, city, clock)
     server.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)

@@ -10,6 +10,8 @@ __all__ = [
     "ACK",
     "BANNER",
     "CLOCK",
+    "COVERAGE_LEVELS",
+    "COVERAGE_NOTE",
     "DETAIL_BODY",
     "DETAIL_CLOSE",
     "DETAIL_PANEL",
@@ -71,6 +73,8 @@ SEARCH_RESULTS = "search-results"
 DISTRICT = "district"
 LAYERS = "layers"
 LEGEND_TOGGLE = "legend-toggle"
+COVERAGE_LEVELS = "coverage-levels"
+COVERAGE_NOTE = "coverage-note"
 
 OFFLINE_HEAD = "offline-head"
 GRID = "offline-grid"

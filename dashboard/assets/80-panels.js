@@ -281,6 +281,7 @@
       gisops.fibreHidden = !on.includes("fibre");
       gisops.showDevices(on);
       gisops.showLabels(on);
+      gisops.showCoverage(on);
       gisops.showInspections(on);
       return skip();
     },
@@ -307,6 +308,7 @@
       gisops.restyle();
       gisops.labels.repaint();
       gisops.devices.repaint();
+      gisops.coverage.repaint();
       gisops.fibreMarks.repaint();
       return gisops.theme;
     },
@@ -317,6 +319,7 @@
     gisops.district = gisops.wantedDistrict ? districts.id.indexOf(gisops.wantedDistrict) : -1;
     gisops.restyle();
     gisops.devices.repaint();
+    gisops.coverageDistrict();
     if (gisops.live.tally) { keyNumbers(); list(); }
     gisops.put("layer-count-inspections", { children: String(gisops.overdueBoxes().length) });
     if (!go || !gisops.map) return;

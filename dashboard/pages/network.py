@@ -34,7 +34,7 @@ TITLE = "Network · gisops"
 DESCRIPTION = "Live state of the camera network: boxes, cameras, fibre and outages"
 
 
-def layout(inventory: Inventory, tile_url: str | None) -> dmc.MantineProvider:
+def layout(inventory: Inventory, tile_url: str | None, has_coverage: bool = False) -> dmc.MantineProvider:
     """Give the page."""
     settings = inventory.settings
     districts = [(district.id, district.name) for district in inventory.districts.values()]
@@ -51,7 +51,7 @@ def layout(inventory: Inventory, tile_url: str | None) -> dmc.MantineProvider:
                 html.Div(id=ids.BANNER, className="banner", role="alert"),
                 key_numbers(),
                 offline_panel(),
-                legend(),
+                legend(has_coverage),
                 _drawer(),
                 html.Footer(_credit(settings.demo), className="credit"),
             ],

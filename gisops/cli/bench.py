@@ -14,6 +14,7 @@ from gisops.cli.common import Subparsers
 __all__ = ["BENCHES", "add", "run"]
 
 BENCHES = {
+    "coverage": "a whole city's coverage, and the loss of one box",
     "availability": "how long a report over 30 days takes as the network grows, and is it right",
     "autonomy": "how well the darkness of a box on battery is foretold",
     "detect": "from a fault to its colour on the page",

@@ -20,11 +20,13 @@ _LAYERS = (
     "sites",
     "boxes",
     "cameras",
+    "presets",
     "districts",
     "places",
     "roads",
     "nodes",
     "spans",
+    "buildings",
 )
 _SHOWN_A_RULE = 20
 
@@ -39,12 +41,15 @@ def add(subparsers: Subparsers) -> None:
     )
     parser.add_argument("layer", choices=_LAYERS, metavar="LAYER", help=", ".join(_LAYERS))
     parser.add_argument("file", type=Path, metavar="FILE")
-    parser.add_argument("--into", dest="folder", type=Path, required=True, metavar="DIR", help="inventory folder")
+    parser.add_argument(
+        "--into", "--inventory", dest="folder", type=Path, required=True, metavar="DIR", help="inventory folder"
+    )
     parser.add_argument(
         "--map", type=Path, metavar="TOML", help='[columns] ours = "theirs", [values] ours = "the same for all"'
     )
     parser.add_argument("--layer", dest="file_layer", metavar="NAME", help="layer of a file with several")
     parser.add_argument("--crs", metavar="EPSG:N", help="coordinate reference system, where the file does not say")
+    parser.add_argument("--height", metavar="COLUMN", help="buildings: column of the height in metres")
     parser.add_argument("--replace", action="store_true", help="remove records that do not come in")
     parser.add_argument("--force", action="store_true", help="write what is usable, problems or not")
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, write nothing")
@@ -54,6 +59,8 @@ def add(subparsers: Subparsers) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Import a layer: 0 done (or nothing to do), 1 refused or written with problems."""
+    if args.layer == "buildings":
+        return _buildings(args)
     from gisops.health.catalogue import load_profiles
     from gisops.inventory.column_map import ColumnMap, load_column_map
     from gisops.service.import_layer import Source, import_layer
@@ -85,3 +92,32 @@ def run(args: argparse.Namespace) -> int:
     elif bad and not report.written:
         sys.stderr.write(f"{report.target}: not written: correct the problems above, or --force\n")
     return 1 if bad else 0
+
+
+def _buildings(args: argparse.Namespace) -> int:
+    """Import buildings, always in place of those there are: 1 where a row could not be used."""
+    from gisops.cli.progress import bar
+    from gisops.errors import ConfigError
+    from gisops.inventory.load import load_inventory
+    from gisops.service.import_buildings import BuildingSource, import_buildings
+
+    for name in ("map", "dry_run", "force"):
+        if getattr(args, name):
+            option = name.replace("_", "-")
+            raise ConfigError(f"--{option}", "has no meaning for buildings", "leave it out")
+    report = import_buildings(
+        BuildingSource(args.file, args.file_layer, args.crs, args.height),
+        args.folder,
+        load_inventory(args.folder),
+        utc_now,
+        bar("rows"),
+    )
+    if args.json:
+        print(json.dumps(asdict(report), ensure_ascii=False))
+    else:
+        print(
+            f"{report.target}: {report.read:,} read, {report.written:,} written "
+            f"({report.with_height:,} with a height), {report.repaired:,} repaired, {report.unusable:,} unusable, "
+            f"{report.outside:,} outside the city, {report.duplicates:,} twice"
+        )
+    return 1 if report.unusable else 0

@@ -32,6 +32,7 @@ COMMANDS = (
     "health",
     "probe",
     "report",
+    "coverage",
     "maintenance",
     "ack",
     "db",
