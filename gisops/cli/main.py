@@ -35,6 +35,7 @@ COMMANDS = (
     "coverage",
     "maintenance",
     "ack",
+    "at",
     "db",
     "docs",
     "bench",
