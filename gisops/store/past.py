@@ -113,7 +113,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """What can be asked for: from the first known state to the last heartbeat; ``None`` before anything was written."""
+    """From the first known state to the last heartbeat; ``None`` before anything was written."""
 
     first_at: datetime | None
     last_at: datetime | None
@@ -177,7 +177,8 @@ class PgPast:
                 gap["t0"] if gap else None,
             )
 
-        return await self._ask(read)
+        moment: PastMoment = await self._ask(read)
+        return moment
 
     async def outages(self, at: datetime) -> tuple[Outage, ...]:
         """Give the outages that lasted at an instant, each as it was judged then."""
@@ -192,7 +193,8 @@ class PgPast:
             judged = [Change(row["moment"], None) for row in await connection.fetch(_JUDGED, after, until)]
             return sorted([*states, *judged], key=lambda change: (change.at, change.state is None))
 
-        return await self._ask(read)
+        found: list[Change] = await self._ask(read)
+        return found
 
     async def next_edge(self, after: datetime) -> datetime | None:
         """Say when asking next began or ended after a time; ``None`` if never."""
