@@ -19,6 +19,7 @@ from dashboard.coverage_routes import CoverageSource
 from dashboard.headers import SecurityHeaders, content_policy
 from dashboard.pages import network
 from dashboard.payload import City
+from dashboard.room_paths import RoomPaths
 from gisops.service.live import LiveView
 from gisops.service.past import Past
 
@@ -88,4 +89,5 @@ def create_app(
     network.register(app, view, city, clock)
     server.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)
     server.add_middleware(SecurityHeaders, policy=content_policy(tile_url))
+    server.add_middleware(RoomPaths)
     return server
