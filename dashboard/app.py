@@ -14,7 +14,7 @@ from dash import Dash
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from dashboard import coverage_routes, data_routes, past_routes, stream
+from dashboard import case_routes, coverage_routes, data_routes, past_routes, stream
 from dashboard.coverage_routes import CoverageSource
 from dashboard.headers import SecurityHeaders, content_policy
 from dashboard.pages import network
@@ -72,6 +72,7 @@ def create_app(
         coverage_routes.register(server, view, coverage)
     if past is not None:
         past_routes.register(server, past, city, clock)
+        case_routes.register(server, past, city.inventory)
     app = Dash(
         "dashboard",
         server=server,  # type: ignore[arg-type] # any server of the backend, whatever it says

@@ -47,7 +47,7 @@
     const key = JSON.stringify([live.tally, live.services, gisops.theme, gisops.district]);
     if (key === drawn && table.childElementCount) return;
     drawn = key;
-    const names = ["Karachi, all", ...city.districts.name];
+    const names = ["Whole city", ...city.districts.name];
     table.replaceChildren(...names.map((name, n) => row(name, n, live.tally[n], live.services[n])).filter(Boolean));
   }
 
@@ -56,7 +56,7 @@
     const total = sum(cameras);
     if (!total && scope) return null;
     const seen = cameras[0] + cameras[1];
-    const line = make("div", `service-row${gisops.district + 1 === scope ? " on" : ""}`, null, { role: "row", "data-scope": String(scope), tabindex: "0" });
+    const line = make("div", `service-row${scope && gisops.district + 1 === scope ? " on" : ""}`, null, { role: "row", "data-scope": String(scope), tabindex: "0" });
     const head = make("div", "service-head", null, { role: "rowheader" });
     const swatch = make("i", "swatch");
     swatch.style.background = HEAT[gisops.theme][shade(cameras)];
@@ -68,8 +68,8 @@
       cells.append(cell);
     });
     line.append(head, cells);
-    const why = judged.map(([, reason]) => reason).find(Boolean);
-    if (why && judged.some(([word]) => SIGNS[word] === "ill")) line.append(make("div", "service-why", judged.filter(([word]) => SIGNS[word] === "ill").map(([, reason]) => reason).filter((text, k, all) => all.indexOf(text) === k).join("; ")));
+    const why = judged.filter(([word]) => SIGNS[word] === "ill").map(([, reason]) => reason);
+    if (why.length) line.append(make("div", "service-why", [...new Set(why)].join("; ")));
     return line;
   }
 

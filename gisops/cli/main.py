@@ -36,6 +36,7 @@ COMMANDS = (
     "maintenance",
     "ack",
     "at",
+    "case",
     "db",
     "docs",
     "bench",

@@ -1,9 +1,11 @@
-"""Which services of a district are interrupted, and why? In the words command staff use.
+"""Which services of a district are interrupted now, and why? In the words command staff use.
 
-Camera network *active / interrupted*: interrupted while some site has lost every camera. E-challan *automated /
-manual*: manual where a site whose cameras read plates or watch traffic has lost all of those. Public safety *steady /
-security lapse*: a lapse while a critical place is watched by nobody, or a tenth of the cameras is lost. What is not
-known is ``unknown``, never well. Pure.
+- Camera network *active / interrupted*: interrupted while fewer than nine cameras in ten see.
+- E-challan *automated / manual*: manual while fewer than half of the sites that read plates or watch traffic do.
+- Public safety *steady / security lapse*: a lapse while the network is interrupted, or while fewer than half of the
+  cameras at a critical place see.
+
+A camera that nobody asked lately may see or not: where it would decide, the word is ``unknown``, never well. Pure.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from gisops.model.inventory import Inventory, Site
 from gisops.model.state import DeviceState
 from gisops.store.ports import StateRow
 
-__all__ = ["LAPSE_SHARE", "SERVICES", "Impact", "ServiceMap"]
+__all__ = ["CHALLAN_SHARE", "CRITICAL_SHARE", "NETWORK_SHARE", "SERVICES", "Impact", "ServiceMap"]
 
 SERVICES: Mapping[str, tuple[str, str]] = {
     "camera_network": ("active", "interrupted"),
@@ -23,8 +25,8 @@ SERVICES: Mapping[str, tuple[str, str]] = {
     "public_safety": ("steady", "security lapse"),
 }
 """Name of a service to its two words."""
-LAPSE_SHARE = 0.10
-"""Share of a district's cameras whose loss is a lapse wherever they stand."""
+NETWORK_SHARE, CHALLAN_SHARE, CRITICAL_SHARE = 0.9, 0.5, 0.5
+"""Least share of a district's cameras, of its enforcing sites, of the cameras at a critical place."""
 _ENFORCING = frozenset({"anpr", "traffic"})
 
 
@@ -38,16 +40,12 @@ class Impact:
 
 @dataclass(slots=True)
 class _Watch:
-    """Cameras of one site that a service needs, counted by what is known of them."""
+    """Cameras of one site that a service needs: how many there are, see, and are known not to."""
 
     site: Site
-    lost: int = 0
+    all: int = 0
     sees: int = 0
-    unknown: int = 0
-
-    @property
-    def is_blind(self) -> bool:
-        return self.lost > 0 and self.sees == 0 and self.unknown == 0
+    lost: int = 0
 
 
 class ServiceMap:
@@ -84,12 +82,6 @@ class ServiceMap:
         every, enforcing = self._watched(states)
         return {scope: self._judge(_of(every, scope), _of(enforcing, scope)) for scope in self._scopes}
 
-    def site(self, site_id: str, states: Mapping[str, StateRow]) -> dict[str, Impact]:
-        """Judge one site; ``KeyError`` for an unknown id."""
-        site = self._inventory.sites[site_id]
-        every, enforcing = self._watched(states)
-        return self._judge(*([w for w in all_ if w.site is site] for all_ in (every, enforcing)))
-
     def _watched(self, states: Mapping[str, StateRow]) -> tuple[list[_Watch], list[_Watch]]:
         every: dict[str, _Watch] = {}
         enforcing: dict[str, _Watch] = {}
@@ -101,59 +93,60 @@ class ServiceMap:
         return list(every.values()), list(enforcing.values())
 
     def _judge(self, every: list[_Watch], enforcing: list[_Watch]) -> dict[str, Impact]:
-        return {
-            "camera_network": _word("camera_network", every, _blind(every, "without any camera")),
-            "e_challan": _word("e_challan", enforcing, _blind(enforcing, "without plate or traffic cameras")),
-            "public_safety": _word("public_safety", every, self._lapse(every)),
-        }
+        total, sees, lost = _sums(every)
+        holds = _holds(total, sees, lost, NETWORK_SHARE)
+        network = _impact("camera_network", every, holds, f"{lost} of {total} cameras do not see")
+        working = [_holds(watch.all, watch.sees, watch.lost, 0.0) for watch in enforcing]
+        manual = working.count(False)
+        holds = _holds(len(working), working.count(True), manual, CHALLAN_SHARE)
+        challan = _impact("e_challan", enforcing, holds, f"{manual} of {len(working)} sites read no plates")
+        return {"camera_network": network, "e_challan": challan, "public_safety": self._safety(every, network)}
 
-    def _lapse(self, every: list[_Watch]) -> str:
-        places = self._inventory.places
-        unwatched = sorted(
-            places[key].name for key in _unwatched_places(every) if key in places and places[key].critical
-        )
-        if unwatched:
-            return f"nobody watches {unwatched[0]}" + (f" and {len(unwatched) - 1} more" if unwatched[1:] else "")
-        lost, total = sum(w.lost for w in every), sum(w.lost + w.sees + w.unknown for w in every)
-        return f"{lost} of {total} cameras lost" if total and lost >= LAPSE_SHARE * total else ""
+    def _safety(self, every: list[_Watch], network: Impact) -> Impact:
+        names = {key for key, place in self._inventory.places.items() if place.critical}
+        critical = [watch for watch in every if watch.site.place_id in names]
+        steady = [_holds(watch.all, watch.sees, watch.lost, CRITICAL_SHARE) for watch in critical]
+        lapsed = [watch for watch, holds in zip(critical, steady, strict=True) if holds is False]
+        if lapsed:
+            worst = min(lapsed, key=lambda watch: (watch.sees / watch.all, watch.site.id))
+            more = f" and {len(lapsed) - 1} more" if lapsed[1:] else ""
+            return _impact("public_safety", every, False, f"{worst.site.name}: {worst.sees} of {worst.all} see{more}")
+        known = None if None in steady else _KNOWN[network.word]
+        return _impact("public_safety", every, known, network.reason)
+
+
+_KNOWN = {"active": True, "interrupted": False, "unknown": None, "none": None}
 
 
 def _count(watch: _Watch, state: DeviceState) -> None:
-    if state.is_lost:
-        watch.lost += 1
-    elif state in (DeviceState.UNKNOWN, DeviceState.MAINTENANCE):
-        watch.unknown += 1
-    else:
-        watch.sees += 1
+    watch.all += 1
+    watch.sees += state in (DeviceState.UP, DeviceState.DEGRADED)
+    watch.lost += state.is_lost or state is DeviceState.MAINTENANCE
 
 
 def _of(watched: Iterable[_Watch], district_id: str) -> list[_Watch]:
     return [watch for watch in watched if not district_id or watch.site.district_id == district_id]
 
 
-def _unwatched_places(watched: Iterable[_Watch]) -> set[str]:
-    """Places none of whose sites sees anything, of those that have lost a site."""
-    by_place: dict[str, list[_Watch]] = {}
+def _sums(watched: Iterable[_Watch]) -> tuple[int, int, int]:
+    total = sees = lost = 0
     for watch in watched:
-        if watch.site.place_id:
-            by_place.setdefault(watch.site.place_id, []).append(watch)
-    return {key for key, there in by_place.items() if all(watch.is_blind for watch in there)}
+        total, sees, lost = total + watch.all, sees + watch.sees, lost + watch.lost
+    return total, sees, lost
 
 
-def _blind(watched: Iterable[_Watch], what: str) -> str:
-    names = [watch.site.name for watch in watched if watch.is_blind]
-    if not names:
-        return ""
-    return f"{names[0]} {what}" if len(names) == 1 else f"{len(names)} sites {what}, {names[0]} first"
+def _holds(total: int, sees: int, lost: int, share: float) -> bool | None:
+    """Say whether at least such a share (of any, for 0) sees; ``None`` where the unknown ones decide."""
+    need = max(share * total, 1e-9)
+    if sees and sees >= need:
+        return True
+    return False if total - lost < need or lost == total else None
 
 
-def _word(service: str, watched: list[_Watch], trouble: str) -> Impact:
+def _impact(service: str, watched: list[_Watch], holds: bool | None, trouble: str) -> Impact:
     well, ill = SERVICES[service]
     if not watched:
         return Impact("none", "no cameras")
-    if trouble:
-        return Impact(ill, trouble)
-    blank = sum(watch.sees == 0 and watch.unknown > 0 for watch in watched)
-    if blank:
-        return Impact("unknown", f"{blank} of {len(watched)} sites are not known")
-    return Impact(well, "")
+    if holds is None:
+        return Impact("unknown", "too many cameras are not known")
+    return Impact(well, "") if holds else Impact(ill, trouble)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import re
+import subprocess
+import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
+from xml.etree import ElementTree
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from gisops.model.outage import Outage
 from gisops.model.state import DeviceState
 from gisops.store.ports import StateRow
 from tests.browser.conftest import Watched
@@ -41,14 +48,12 @@ def city(postgres_dsn: str) -> Iterator[StoreCity]:
     city.stop()
 
 
-def _closed(outage, at):  # type: ignore[no-untyped-def]
-    from dataclasses import replace
-
+def _closed(outage: Outage, at: datetime) -> Outage:
     return replace(outage, closed_at=at, updated_at=at)
 
 
 @pytest.fixture
-def page(browser: Browser, city: StoreCity, watched: Watched) -> Iterator[Page]:
+def page(browser: Browser, watched: Watched) -> Iterator[Page]:
     context = browser.new_context(viewport={"width": 1440, "height": 860})
     page = context.new_page()
     page.set_default_timeout(20_000)
@@ -82,9 +87,16 @@ def test_a_theft_is_an_alert_with_its_cause_and_interrupts_services(page: Page, 
     expect(alert).to_contain_text("91 %")
     expect(alert).to_contain_text("5 cameras lost")
     expect(alert).to_contain_text("Door opened 8 s before the loss")
+    expect(south.locator(".service-word")).to_have_text(["active", "automated", "security lapse"])
+    expect(south).to_contain_text("Bilawal House Chowrangi: 0 of 5 see")
+    page.wait_for_function("gisops.blindDrawn() === 1")
+    south_boxes = [
+        b.id for b in city.inventory.boxes.values() if city.inventory.sites[b.site_id].district_id == "south"
+    ]
+    for box_id in south_boxes[1 : 1 + len(south_boxes) // 2]:
+        steal(city, box_id)
     expect(south.locator(".service-word")).to_have_text(["interrupted", "manual", "security lapse"])
-    expect(south).to_contain_text("nobody watches Bilawal House")
-    assert page.evaluate("gisops.blindDrawn()") == 1
+    expect(page.locator(".service-row").filter(has_text="East").locator(".service-word").first).to_have_text("active")
     heat = page.evaluate("gisops.heat()")
     assert heat["south"] != heat["east"]
 
@@ -177,3 +189,36 @@ def test_where_nobody_asked_the_past_is_unknown(page: Page, city: StoreCity) -> 
     at = (BEGAN - timedelta(days=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
     page.goto(f"{city.url}/?at={at}")
     page.wait_for_function(IN_STATE, arg=["B-001", "unknown"])
+
+
+def test_a_case_has_an_address_and_a_bundle_that_proves_itself(page: Page, city: StoreCity, tmp_path: Path) -> None:
+    page.goto(f"{city.url}/case/O-B-001")
+    page.wait_for_function(READY)
+    case = page.locator("#case")
+    expect(case).to_contain_text("Theft: Box Bilawal House")
+    expect(case).to_contain_text("Door opened 8 s before the loss")
+    expect(case).to_contain_text("14.2 dB")
+    expect(case).to_contain_text("B-001: down, no answer, path good")
+    page.wait_for_function(IN_STATE, arg=["B-001", "down"])  # the map shows the city as it was
+    expect(page.locator("#past-mark")).to_contain_text("Past")
+    with page.expect_download() as downloading:
+        page.get_by_role("link", name="Export bundle").click()
+    with zipfile.ZipFile(downloading.value.path()) as archive:
+        archive.extractall(tmp_path)
+    folder = tmp_path / "case-O-B-001"
+    done = subprocess.run(["sha256sum", "--check", "SHA256SUMS"], cwd=folder, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+    states = json.loads((folder / "states-during.json").read_text())["states"]
+    assert states["B-001"]["state"] == "down"
+    assert states["C-0006"]["state"] == "up"
+    assert json.loads((folder / "states-after.json").read_text())["states"]["B-001"]["state"] == "up"
+    lines = (folder / "events.jsonl").read_text().splitlines()
+    assert sum(json.loads(line)["kind"].startswith("outage_") for line in lines) == 2
+    svg = ElementTree.parse(folder / "map-during.svg")  # noqa: S314 - our own
+    assert any("B-001" in (node.text or "") for node in svg.iter("{http://www.w3.org/2000/svg}text"))
+
+
+def test_a_case_that_is_none_says_so(page: Page, city: StoreCity, watched: Watched) -> None:
+    page.goto(f"{city.url}/case/O-nothing")
+    expect(page.locator("#case")).to_contain_text("is not known")
+    watched.complaints.clear()  # the browser logs an answer of 404 as an error
