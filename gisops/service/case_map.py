@@ -1,4 +1,4 @@
-"""What did the place of an outage look like at an instant? One SVG that opens anywhere and asks nobody for anything."""
+"""What did the place of an outage look like at an instant? One SVG that opens anywhere and asks nobody."""
 
 from __future__ import annotations
 
