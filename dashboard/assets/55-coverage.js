@@ -110,6 +110,7 @@
 
   gisops.coverage = new gisops.CanvasLayer(paint, { pane: "gisops-coverage", zIndex: 430 });
   gisops.coverageDrawn = () => drawn;
+  gisops.coverageBands = () => (bands ? { bands, worlds } : null);
   gisops.coverageShown = () => wanted && bands !== null;
 
   // ---- sums -----------------------------------------------------------------------------

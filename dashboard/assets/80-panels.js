@@ -115,7 +115,7 @@
     gisops.put("stale-banner", { children: fresh === "connecting" ? "" : words, className: fresh === "live" || fresh === "connecting" ? "banner" : "banner on" });
     gisops.put("live-status", { children: fresh === "live" ? "Live" : fresh === "connecting" ? "Connecting" : "Not live", className: `status status-${fresh}` });
     kpi("poll", beat === null ? "never" : gisops.age(beat), live.heartbeat === null ? "" : clock(live.heartbeat, TIME));
-    gisops.put("wall-clock", { children: `${clock(gisops.now(), DAY)}  ${clock(gisops.now(), TIME)}`, title: gisops.utcTime(gisops.now()) });
+    gisops.put("wall-clock", { children: `${clock(gisops.realNow(), DAY)}  ${clock(gisops.realNow(), TIME)}`, title: gisops.utcTime(gisops.realNow()) });
   }
 
   // ---- details --------------------------------------------------------------------------

@@ -37,7 +37,7 @@ def legend(has_coverage: bool = False) -> Component:
     layers = (*_LAYERS, _COVERAGE) if has_coverage else _LAYERS
     return html.Details(
         open=True,
-        className="panel legend",
+        className="panel legend room-network",
         children=[
             html.Summary(["Legend and layers", icon("chevron")]),
             html.Div(

@@ -26,6 +26,7 @@ BENCHES = {
     "locate": "how often a cut is found where it is",
     "siting": "how soon and how close to the best cameras are sited, beside spopt",
     "fuzz": "what malformed datagrams do: nothing",
+    "ui": "how fast the page is: first map, bytes, changes a second, viewers, memory, the past",
     "traps": "how many notifications are received, decoded and stored, and is any lost",
 }
 """Each is a module of :mod:`gisops.bench`."""

@@ -46,6 +46,8 @@ COMMANDS = (
     "visit",
     "permit",
     "trail",
+    "at",
+    "case",
     "db",
     "docs",
     "bench",

@@ -43,6 +43,7 @@ from gisops.store.housekeeping import PgHousekeeping
 from gisops.store.lock import RunLock
 from gisops.store.migrate import migrate
 from gisops.store.notices import tell_of_changes
+from gisops.store.past import PgPast
 from gisops.store.places import write_memberships
 from gisops.store.ports import Batch, Reader
 from gisops.store.reader import PgReader
@@ -50,7 +51,7 @@ from gisops.store.recorder import PgRecorder
 from gisops.store.sessions import WORK_CHANNEL
 from gisops.store.spool import Spool
 
-__all__ = ["CollectorPlan", "Hooks", "collect", "live_view"]
+__all__ = ["CollectorPlan", "Hooks", "collect", "live_view", "past_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,3 +292,13 @@ async def live_view(inventory: Path, dsn: str, clock: Callable[[], datetime]) ->
         yield view
     finally:
         await view.close()
+
+
+@asynccontextmanager
+async def past_of(dsn: str) -> AsyncIterator[PgPast]:
+    """Give what a database remembers."""
+    past = await PgPast.open(dsn)
+    try:
+        yield past
+    finally:
+        await past.close()
