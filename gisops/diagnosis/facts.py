@@ -138,8 +138,10 @@ class Facts:
 
     def forget_old(self, now: datetime) -> None:
         """Drop the signals that no loss can rest on any more."""
+        oldest = now - 2 * SIGNAL_REACH
         for device_id, said in list(self._signals.items()):
-            self._put(device_id, [signal for signal in said if signal.at >= now - 2 * SIGNAL_REACH])
+            if any(signal.at < oldest for signal in said):
+                self._put(device_id, [signal for signal in said if signal.at >= oldest])
 
     def said_by(self, device_id: str) -> Sequence[Signal]:
         """Give what a device said lately."""

@@ -58,6 +58,8 @@ def group_losses(facts: Facts, layout: Layout) -> list[Group]:
     list of Group
         Sorted by root; every lost device is in one group and only one.
     """
+    if not (facts.lost or facts.on_battery or facts.disturbed or facts.blind_since):
+        return []
     left = {device_id for device_id in facts.lost if device_id in layout.cameras_of_box}
     groups = _blackouts(left, facts, layout)
     while found := _best_span(left, facts, layout):

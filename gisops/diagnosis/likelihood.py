@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +18,9 @@ from gisops.errors import ConfigError
 from gisops.model.outage import Cause, Evidence
 
 __all__ = ["CauseTable", "Clue", "posterior", "read_causes", "shipped_causes"]
+
+
+_Judgement = tuple[dict[Cause, float], tuple[Evidence, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,7 @@ class CauseTable:
 
     priors: Mapping[str, Mapping[Cause, float]]
     clues: Mapping[str, Clue]
+    _judged: dict[tuple[object, ...], _Judgement] = field(default_factory=dict, compare=False, repr=False)
 
 
 @cache
@@ -97,6 +101,7 @@ def _table(place: str, text: str) -> CauseTable:
 
 
 _ROUNDING = 1e-6
+_REMEMBERED = 10_000
 
 
 def posterior(
@@ -126,6 +131,17 @@ def posterior(
     >>> next(iter(causes)).value
     'theft'
     """
+    # The same is judged again and again while an outage lasts.
+    question = (root_kind, root_name, *observed.items())
+    known = table._judged.get(question)  # noqa: SLF001 - the table's own memory
+    if known is None:
+        if len(table._judged) >= _REMEMBERED:  # noqa: SLF001
+            table._judged.clear()  # noqa: SLF001
+        known = table._judged[question] = _judge(table, root_kind, root_name, observed)  # noqa: SLF001
+    return known
+
+
+def _judge(table: CauseTable, root_kind: str, root_name: str, observed: Mapping[str, bool | None]) -> _Judgement:
     logs = {cause: math.log(p) for cause, p in table.priors[root_kind].items()}
     evidence = []
     for name, seen in observed.items():
