@@ -14,13 +14,14 @@ from dash import Dash
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from dashboard import case_routes, coverage_routes, data_routes, past_routes, report_routes, stream
+from dashboard import case_routes, coverage_routes, data_routes, desk_routes, past_routes, report_routes, stream
 from dashboard.coverage_routes import CoverageSource
 from dashboard.headers import SecurityHeaders, content_policy
 from dashboard.pages import network
 from dashboard.payload import City
 from dashboard.room_paths import RoomPaths
 from gisops.service.contract_source import ContractSource
+from gisops.service.desk import Desk
 from gisops.service.live import LiveView
 from gisops.service.past import Past
 
@@ -37,6 +38,7 @@ def create_app(
     coverage: CoverageSource | None = None,
     contracts: ContractSource | None = None,
     past: Past | None = None,
+    desk: Desk | None = None,
 ) -> FastAPI:
     """Build the ASGI application of the live map.
 
@@ -63,6 +65,8 @@ def create_app(
         How contractors did; without it there is no room ``/reports``.
     past
         Who remembers; without it the page has no time slider and no cases.
+    desk
+        Who takes what people enter; without it the list has no actions.
 
     Returns
     -------
@@ -76,6 +80,8 @@ def create_app(
         coverage_routes.register(server, view, coverage)
     if contracts is not None:
         report_routes.register(server, contracts, city.inventory, clock)
+    if desk is not None:
+        desk_routes.register(server, desk)
     if past is not None:
         past_routes.register(server, past, city, clock)
         case_routes.register(server, past, city.inventory)
@@ -91,7 +97,7 @@ def create_app(
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
         description=network.DESCRIPTION,
     )
-    app.layout = network.layout(city.inventory, tile_url, coverage is not None, past is not None)
+    app.layout = network.layout(city.inventory, tile_url, coverage is not None, past is not None, desk is not None)
     stream.register(app, view, city, clock)
     network.register(app, view, city, clock)
     server.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)

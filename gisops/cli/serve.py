@@ -33,6 +33,7 @@ def run(args: argparse.Namespace) -> int:
     from gisops.service.compose import live_view, past_of
     from gisops.service.contract_source import StoreContracts
     from gisops.service.coverage_map import CoverageMap
+    from gisops.service.desk import StoreDesk
 
     sock = listen(args.host, args.port)
 
@@ -41,8 +42,9 @@ def run(args: argparse.Namespace) -> int:
         async with live_view(args.inventory, dsn, utc_now) as view, past_of(dsn) as past:
             coverage = CoverageMap(view.inventory, lambda: load_buildings(args.inventory))
             contracts = StoreContracts(dsn, view.inventory, args.inventory)
+            desk = StoreDesk(dsn, view.inventory, view.reader, utc_now)
             app = create_app(
-                view, tile_url=args.tiles, clock=utc_now, coverage=coverage, contracts=contracts, past=past
+                view, tile_url=args.tiles, clock=utc_now, coverage=coverage, contracts=contracts, past=past, desk=desk
             )
             config = uvicorn.Config(app, log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=2)
             server = uvicorn.Server(config)
