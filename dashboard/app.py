@@ -28,7 +28,7 @@ from gisops.service.past import Past
 __all__ = ["create_app"]
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 - the composition names every part once
     view: LiveView,
     *,
     tile_url: str | None = None,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from shapely import MultiPoint
+from shapely import MultiPoint, Polygon
 
 __all__ = ["hull"]
 
@@ -21,5 +21,5 @@ def hull(places: tuple[tuple[float, float], ...]) -> list[list[float]] | None:
     if not places:
         return None
     outline = MultiPoint(places).convex_hull
-    line = outline.exterior.coords[:-1] if outline.geom_type == "Polygon" else outline.coords
+    line = outline.exterior.coords[:-1] if isinstance(outline, Polygon) else outline.coords
     return [[round(lat, 6), round(lon, 6)] for lat, lon in line]

@@ -117,7 +117,8 @@
     if (opened || !gisops.map || !gisops.city || !gisops.map._loaded) return;
     opened = true;
     const { lat, lon } = gisops.city.sites;
-    if (lat.length) gisops.fit(lat.map((value, n) => [value, lon[n]]));
+    if (gisops.askedView) gisops.map.setView(gisops.askedView.centre, gisops.askedView.zoom, { animate: false });
+    else if (lat.length) gisops.fit(lat.map((value, n) => [value, lon[n]]));
     gisops.restyle();
   }
 

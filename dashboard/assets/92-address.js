@@ -7,6 +7,11 @@
   const asked = new URLSearchParams(window.location.search);
   let isRead = false;
 
+  /* Where the address says the map looks: the map opens there, instead of flying from elsewhere. */
+  const place = (asked.get("map") || "").split(",").map(Number);
+  const isPlace = place.length === 3 && place.every(Number.isFinite) && Math.abs(place[0]) <= 90 && Math.abs(place[1]) <= 180 && place[2] > 0;
+  gisops.askedView = isPlace ? { centre: [place[0], place[1]], zoom: Math.min(19, place[2]) } : null;
+
   const view = () => {
     const { lat, lng } = gisops.map.getCenter();
     return `${lat.toFixed(5)},${lng.toFixed(5)},${gisops.map.getZoom()}`;
@@ -18,10 +23,8 @@
   gisops.noteSelected = () => isRead && gisops.note("see", gisops.selected ? `${gisops.selected.kind}:${gisops.selected.id}` : null);
 
   function read() {
-    if (isRead || !gisops.city || !gisops.map || !gisops.map._loaded || !document.getElementById("detail-panel")) return;
+    if (isRead || !gisops.city || !gisops.map || !gisops.map._loaded || !gisops.layerNames) return;
     isRead = true;
-    const [lat, lon, zoom] = (asked.get("map") || "").split(",").map(Number);
-    if ([lat, lon, zoom].every(Number.isFinite) && Math.abs(lat) <= 90 && Math.abs(lon) <= 180 && zoom) gisops.map.setView([lat, lon], zoom, { animate: false });
     if (asked.get("off")) {
       const off = asked.get("off").split(",");
       window.dash_clientside.set_props("layers", { value: gisops.layerNames.filter((name) => !off.includes(name)) });
@@ -29,7 +32,7 @@
     if (asked.get("district")) window.dash_clientside.set_props("district", { value: asked.get("district") });
     if (asked.get("only") === "problems") gisops.onlyProblems(true);
     const [kind, ...id] = (asked.get("see") || "").split(":");
-    if (KINDS.includes(kind) && gisops.city[kind].id.includes(id.join(":"))) gisops.select(kind, id.join(":"), !asked.has("map"));
+    if (KINDS.includes(kind) && gisops.city[kind].id.includes(id.join(":"))) gisops.select(kind, id.join(":"), !gisops.askedView);
     gisops.map.on("moveend", () => gisops.note("map", view()));
   }
   gisops.subscribe(() => read());

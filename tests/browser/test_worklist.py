@@ -116,7 +116,7 @@ def test_groups_narrow_the_list_and_it_leaves_as_csv(page: Page) -> None:
     expect(page.locator(ROWS)).to_have_count(1)
     with page.expect_download() as download:
         page.locator("#list-csv").click()
-    text = download.value.path().read_text(encoding="utf-8")
+    text = download.value.path().read_text(encoding="utf-8-sig")
     assert text.splitlines()[0].startswith('"Root","Cameras"')
     assert len(text.splitlines()) == 2
     assert re.search(r"\d UTC", text)
