@@ -288,9 +288,10 @@
       return skip();
     },
     district(id) {
+      const isFirst = gisops.wantedDistrict === undefined && !id; // nobody chose anything: the map stays where it opened
       gisops.wantedDistrict = id || null;
-      if (gisops.city) gisops.note("district", id || null);
-      if (gisops.city) applyDistrict(true);
+      if (gisops.city && !isFirst) gisops.note("district", id || null);
+      if (gisops.city) applyDistrict(!isFirst);
       return skip();
     },
     layers(names) {

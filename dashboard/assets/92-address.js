@@ -23,8 +23,10 @@
   gisops.noteSelected = () => isRead && gisops.note("see", gisops.selected ? `${gisops.selected.kind}:${gisops.selected.id}` : null);
 
   function read() {
-    if (isRead || !gisops.city || !gisops.map || !gisops.map._loaded || !gisops.layerNames) return;
+    if (isRead || (gisops.map && gisops.map._animatingZoom) || !gisops.city || !gisops.map || !gisops.map._loaded || !gisops.layerNames) return;
     isRead = true;
+    // Once more, and after its flight has ended: the map component sets its own zoom a little after the map is there.
+    if (gisops.askedView) gisops.map.setView(gisops.askedView.centre, gisops.askedView.zoom, { animate: false });
     if (asked.get("off")) {
       const off = asked.get("off").split(",");
       window.dash_clientside.set_props("layers", { value: gisops.layerNames.filter((name) => !off.includes(name)) });
