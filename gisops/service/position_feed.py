@@ -19,7 +19,7 @@ from gisops.model.inventory import Box, Inventory
 from gisops.model.position import Fix
 from gisops.store.positions import PositionStore
 from gisops.trails.excursion import excursions, in_order
-from gisops.trails.record import RECOVERED_BACK, RECOVERED_TOLD, home_of, moved_event, recovered_event
+from gisops.trails.record import RECOVERED_BACK, RECOVERED_TOLD, fix_of, home_of, moved_event, recovered_event
 
 __all__ = ["PositionFeed", "Taken"]
 
@@ -27,6 +27,8 @@ AHEAD = timedelta(minutes=2)
 """A fix from the future says that the tracker's clock is wrong."""
 OLDEST = timedelta(days=30)
 _LOOK_BACK = timedelta(days=7)
+_FOUND_SINCE = timedelta(days=365)
+"""How long a box may lie where it was found."""
 _MOST_FIXES = 2000
 _FIXES_AT_HOME = 32
 """Fixes that are kept of a box that is at its place."""
@@ -45,6 +47,8 @@ class _Memory:
     fixes: list[Fix] = field(default_factory=list)
     told: set[str] = field(default_factory=set)
     recovered: list[datetime] = field(default_factory=list)
+    found: list[Fix] = field(default_factory=list)
+    """The last fixes before somebody said that it was recovered: where it rests since."""
 
 
 class PositionFeed:
@@ -117,27 +121,32 @@ class PositionFeed:
             since = self._clock() - _LOOK_BACK
             fixes = await self._store.recent(tracker_id, since, _MOST_FIXES)
             memory = _Memory(fixes)
-            await self._learn(box, memory, since)
+            await self._learn(box, memory, self._clock() - _FOUND_SINCE)
             self._memories[tracker_id] = memory
         return memory
 
     async def _learn(self, box: Box, memory: _Memory, since: datetime) -> None:
         """Read what the log says: which fixes are told, and when somebody said that it is recovered."""
         stored = [item.event for item in await self._store.trail_events(box.id, since)]
-        memory.told = {event.id for event in stored}
-        memory.recovered = [
-            event.occurred_at
-            for event in stored
-            if event.kind is EventKind.BOX_RECOVERED and event.payload.get("how") == RECOVERED_TOLD
-        ]
+        memory.told.update(event.id for event in stored)
+        ends = [event for event in stored if event.kind is EventKind.BOX_RECOVERED]
+        told = [event.occurred_at for event in ends if event.payload.get("how") == RECOVERED_TOLD]
+        memory.recovered = sorted({*memory.recovered, *told})
+        last = max(ends, key=lambda event: event.occurred_at, default=None)
+        if last is not None and last.payload.get("how") == RECOVERED_TOLD:
+            moved = [e for e in stored if e.kind is EventKind.BOX_MOVED and e.occurred_at <= last.occurred_at]
+            memory.found = [fix_of(event) for event in sorted(moved, key=lambda e: e.occurred_at)[-2:]]
+        elif last is not None:
+            memory.found = []
 
     async def _review(self, box: Box, memory: _Memory, now: datetime) -> None:
         memory.fixes.sort(key=lambda fix: fix.at)
-        fixes = in_order(memory.fixes)
+        fixes = in_order([*memory.found, *memory.fixes])
         trips = excursions(home_of(box), fixes, memory.recovered)
         if trips and trips[-1].back_at is None:
             # Somebody may have said by now that it is recovered.
-            await self._learn(box, memory, now - _LOOK_BACK)
+            await self._learn(box, memory, fixes[0].at)
+            fixes = in_order([*memory.found, *memory.fixes])
             trips = excursions(home_of(box), fixes, memory.recovered)
         news: list[Event] = []
         for trip in trips:

@@ -22,6 +22,7 @@ from gisops.trails.trail import Near, Trail, measure_trail
 __all__ = [
     "RECOVERED_BACK",
     "RECOVERED_TOLD",
+    "fix_of",
     "home_of",
     "moved_event",
     "recovered_event",
@@ -116,7 +117,7 @@ def trail_json(trail: Trail) -> dict[str, Any]:
 
 
 def _trail(inventory: Inventory, box_id: str, events: list[Event], end: datetime | None, now: datetime) -> Trail:
-    fixes = in_order(_fix(event) for event in events)
+    fixes = in_order(fix_of(event) for event in events)
     homes = [e.payload["home_until"] for e in events if e.payload.get("home_until")]
     return measure_trail(
         box_id,
@@ -129,7 +130,8 @@ def _trail(inventory: Inventory, box_id: str, events: list[Event], end: datetime
     )
 
 
-def _fix(event: Event) -> Fix:
+def fix_of(event: Event) -> Fix:
+    """Give the fix that a ``box_moved`` event tells of."""
     payload: Mapping[str, Any] = event.payload
     return Fix(
         payload["tracker"],

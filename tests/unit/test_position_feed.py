@@ -133,9 +133,18 @@ async def test_a_box_that_somebody_recovered_is_at_rest_where_it_was_found() -> 
     told_at = fixes[-1].at + timedelta(seconds=5)
     await store.note([recovered_event("B1", told_at, NOW, "told", "Inspector")])
     before = len(store.events)
-    for n in range(1, 6):
+    for n in range(1, 90):
+        if n == 60:  # long after what is remembered of the way there
+            feed = PositionFeed(city(), store, lambda: NOW)
+            for key in sorted(store.fixes, key=lambda key: key[1])[:-20]:
+                del store.fixes[key]
+            await feed.open()
         await feed.take(SENDER, replace(fixes[-1], at=told_at + timedelta(seconds=30 * n)))
     assert len(store.events) == before
+    for n in range(3):  # and is taken from there again
+        there = replace(fixes[-1], at=told_at + timedelta(seconds=2800 + 60 * n), lat=fixes[-1].lat + 0.003 * (n + 1))
+        await feed.take(SENDER, there)
+    assert len(store.events) == before + 3
 
 
 @pytest.mark.parametrize(
