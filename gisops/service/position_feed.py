@@ -27,8 +27,6 @@ AHEAD = timedelta(minutes=2)
 """A fix from the future says that the tracker's clock is wrong."""
 OLDEST = timedelta(days=30)
 _LOOK_BACK = timedelta(days=7)
-_FOUND_SINCE = timedelta(days=365)
-"""How long a box may lie where it was found."""
 _MOST_FIXES = 2000
 _FIXES_AT_HOME = 32
 """Fixes that are kept of a box that is at its place."""
@@ -49,6 +47,8 @@ class _Memory:
     recovered: list[datetime] = field(default_factory=list)
     found: list[Fix] = field(default_factory=list)
     """The last fixes before somebody said that it was recovered: where it rests since."""
+    seq: int = 0
+    """How far into the log it was looked up."""
 
 
 class PositionFeed:
@@ -121,21 +121,24 @@ class PositionFeed:
             since = self._clock() - _LOOK_BACK
             fixes = await self._store.recent(tracker_id, since, _MOST_FIXES)
             memory = _Memory(fixes)
-            await self._learn(box, memory, self._clock() - _FOUND_SINCE)
+            await self._learn(box, memory)
             self._memories[tracker_id] = memory
         return memory
 
-    async def _learn(self, box: Box, memory: _Memory, since: datetime) -> None:
+    async def _learn(self, box: Box, memory: _Memory) -> None:
         """Read what the log says: which fixes are told, and when somebody said that it is recovered."""
-        stored = [item.event for item in await self._store.trail_events(box.id, since)]
+        news = await self._store.trail_events(box.id, memory.seq)
+        memory.seq = max((item.seq for item in news), default=memory.seq)
+        stored = [item.event for item in news]
         memory.told.update(event.id for event in stored)
         ends = [event for event in stored if event.kind is EventKind.BOX_RECOVERED]
         told = [event.occurred_at for event in ends if event.payload.get("how") == RECOVERED_TOLD]
         memory.recovered = sorted({*memory.recovered, *told})
         last = max(ends, key=lambda event: event.occurred_at, default=None)
         if last is not None and last.payload.get("how") == RECOVERED_TOLD:
-            moved = [e for e in stored if e.kind is EventKind.BOX_MOVED and e.occurred_at <= last.occurred_at]
-            memory.found = [fix_of(event) for event in sorted(moved, key=lambda e: e.occurred_at)[-2:]]
+            moved = [fix_of(event) for event in stored if event.kind is EventKind.BOX_MOVED]
+            before = [fix for fix in in_order([*memory.found, *moved, *memory.fixes]) if fix.at <= last.occurred_at]
+            memory.found = before[-2:]
         elif last is not None:
             memory.found = []
 
@@ -145,7 +148,7 @@ class PositionFeed:
         trips = excursions(home_of(box), fixes, memory.recovered)
         if trips and trips[-1].back_at is None:
             # Somebody may have said by now that it is recovered.
-            await self._learn(box, memory, fixes[0].at)
+            await self._learn(box, memory)
             fixes = in_order([*memory.found, *memory.fixes])
             trips = excursions(home_of(box), fixes, memory.recovered)
         news: list[Event] = []

@@ -43,7 +43,7 @@ def moved_event(box: Box, excursion: Excursion, fix: Fix, inventory: Inventory, 
     """Say that a box is away from its place; the same fix always makes the same event."""
     fixes = [f for f in excursion.fixes if f.at <= fix.at]
     home = home_of(box)
-    trail = measure_trail(box.id, home, fixes, inventory.stations.values(), fix.at)
+    trail = measure_trail(box.id, home, fixes, inventory.stations.values(), fix.at, with_passed=False)
     payload: dict[str, Any] = {
         "tracker": fix.tracker_id,
         "lon": round(fix.lon, 7),

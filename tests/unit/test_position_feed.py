@@ -45,9 +45,9 @@ class MemoryPositions:
     async def heard_since(self, since: datetime) -> list[str]:
         return sorted({f.tracker_id for f in self.fixes.values() if f.at >= since})
 
-    async def trail_events(self, box_id: str, since: datetime) -> list[StoredEvent]:
-        found = [e for e in self.events.values() if e.subject == box_id and e.occurred_at >= since]
-        return [StoredEvent(n, event) for n, event in enumerate(found, 1)]
+    async def trail_events(self, box_id: str, after_seq: int) -> list[StoredEvent]:
+        numbered = [StoredEvent(n, event) for n, event in enumerate(self.events.values(), 1)]
+        return [item for item in numbered if item.seq > after_seq and item.event.subject == box_id]
 
     async def note(self, events: Sequence[Event]) -> None:
         if events and self.fails:
