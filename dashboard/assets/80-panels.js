@@ -115,7 +115,7 @@
     gisops.put("stale-banner", { children: fresh === "connecting" ? "" : words, className: fresh === "live" || fresh === "connecting" ? "banner" : "banner on" });
     gisops.put("live-status", { children: fresh === "live" ? "Live" : fresh === "connecting" ? "Connecting" : "Not live", className: `status status-${fresh}` });
     kpi("poll", beat === null ? "never" : gisops.age(beat), live.heartbeat === null ? "" : clock(live.heartbeat, TIME));
-    gisops.put("wall-clock", { children: `${clock(gisops.now(), DAY)}  ${clock(gisops.now(), TIME)}`, title: gisops.utcTime(gisops.now()) });
+    gisops.put("wall-clock", { children: `${clock(gisops.realNow(), DAY)}  ${clock(gisops.realNow(), TIME)}`, title: gisops.utcTime(gisops.realNow()) });
   }
 
   // ---- details --------------------------------------------------------------------------
@@ -281,6 +281,7 @@
       gisops.fibreHidden = !on.includes("fibre");
       gisops.showDevices(on);
       gisops.showLabels(on);
+      gisops.showCoverage(on);
       gisops.showInspections(on);
       gisops.showTrails(on);
       return skip();
@@ -308,6 +309,7 @@
       gisops.restyle();
       gisops.labels.repaint();
       gisops.devices.repaint();
+      gisops.coverage.repaint();
       gisops.fibreMarks.repaint();
       return gisops.theme;
     },
@@ -318,6 +320,7 @@
     gisops.district = gisops.wantedDistrict ? districts.id.indexOf(gisops.wantedDistrict) : -1;
     gisops.restyle();
     gisops.devices.repaint();
+    gisops.coverageDistrict();
     if (gisops.live.tally) { keyNumbers(); list(); }
     gisops.put("layer-count-inspections", { children: String(gisops.overdueBoxes().length) });
     if (!go || !gisops.map) return;

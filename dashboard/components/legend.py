@@ -28,13 +28,16 @@ _LAYERS = (
 _COUNTED = frozenset({"inspections", "trails"})
 """Layers whose number of things stands beside their name."""
 DEFAULT_LAYERS = [name for name, _ in _LAYERS if name != "inspections"]
+# Off until asked for: working it out takes the server a while.
+_COVERAGE = ("coverage", "Coverage")
 
 
-def legend() -> Component:
+def legend(has_coverage: bool = False) -> Component:
     """Give the panel; the page's script fills the counts and switches the layers."""
+    layers = (*_LAYERS, _COVERAGE) if has_coverage else _LAYERS
     return html.Details(
         open=True,
-        className="panel legend",
+        className="panel legend room-network",
         children=[
             html.Summary(["Legend and layers", icon("chevron")]),
             html.Div(
@@ -55,13 +58,28 @@ def legend() -> Component:
                     html.Div([html.Span(className="line-fibre"), "Fibre"]),
                 ],
             ),
+            html.Div(
+                className="coverage-key",
+                children=[
+                    html.Div(
+                        className="coverage-levels",
+                        children=[
+                            html.Span("Seen now, px/m", className="legend-head"),
+                            html.Span("ha", className="legend-head num"),
+                            html.Span("road km", className="legend-head num"),
+                        ],
+                    ),
+                    html.Div(id=ids.COVERAGE_LEVELS, className="coverage-levels"),
+                    html.Div(id=ids.COVERAGE_NOTE, className="coverage-note"),
+                ],
+            ),
             dmc.ChipGroup(
                 id=ids.LAYERS,
                 multiple=True,
                 value=DEFAULT_LAYERS,
                 children=html.Div(
                     className="layer-chips",
-                    children=[_chip(name, label) for name, label in _LAYERS],
+                    children=[_chip(name, label) for name, label in layers],
                 ),
             ),
         ],

@@ -14,8 +14,10 @@ from gisops.cli.common import Subparsers
 __all__ = ["BENCHES", "add", "run"]
 
 BENCHES = {
+    "coverage": "a whole city's coverage, and the loss of one box",
     "availability": "how long a report over 30 days takes as the network grows, and is it right",
     "autonomy": "how well the darkness of a box on battery is foretold",
+    "diagnosis": "is the cause right, is the root right, is one fault one outage",
     "detect": "from a fault to its colour on the page",
     "positions": "how many positions of trackers are taken, and what one of a moving box costs",
     "poll": "how many devices a core polls, beside other pollers",
@@ -23,7 +25,9 @@ BENCHES = {
     "fibre": "impact of any cut, resilience report and suspicion of cuts as the network grows, beside networkx",
     "ingest": "how long a transaction of readings takes at a steady rate",
     "locate": "how often a cut is found where it is",
+    "siting": "how soon and how close to the best cameras are sited, beside spopt",
     "fuzz": "what malformed datagrams do: nothing",
+    "ui": "how fast the page is: first map, bytes, changes a second, viewers, memory, the past",
     "traps": "how many notifications are received, decoded and stored, and is any lost",
 }
 """Each is a module of :mod:`gisops.bench`."""

@@ -22,6 +22,7 @@ REPORTS = (
     "batteries",
     "solar",
     "inspections",
+    "sla",
     "time-to-notice",
 )
 """Each is a module ``gisops.cli.report_NAME`` with ``ABOUT``, ``add_arguments(parser)`` and ``answer(args)``."""

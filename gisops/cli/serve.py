@@ -29,13 +29,21 @@ def run(args: argparse.Namespace) -> int:
     from dashboard.app import create_app
     from gisops.cli.common import need_dsn, utc_now
     from gisops.cli.listen import announce, listen
-    from gisops.service.compose import live_view
+    from gisops.service.building_store import load_buildings
+    from gisops.service.compose import live_view, past_of
+    from gisops.service.contract_source import StoreContracts
+    from gisops.service.coverage_map import CoverageMap
 
     sock = listen(args.host, args.port)
 
     async def main() -> None:
-        async with live_view(args.inventory, need_dsn(args.run_dir), utc_now) as view:
-            app = create_app(view, tile_url=args.tiles, clock=utc_now)
+        dsn = need_dsn(args.run_dir)
+        async with live_view(args.inventory, dsn, utc_now) as view, past_of(dsn) as past:
+            coverage = CoverageMap(view.inventory, lambda: load_buildings(args.inventory))
+            contracts = StoreContracts(dsn, view.inventory, args.inventory)
+            app = create_app(
+                view, tile_url=args.tiles, clock=utc_now, coverage=coverage, contracts=contracts, past=past
+            )
             config = uvicorn.Config(app, log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=2)
             server = uvicorn.Server(config)
             announcing = asyncio.create_task(announce(server, f"http://{args.host}:{args.port}"))

@@ -40,6 +40,7 @@ def load_inventory(folder: Path) -> Inventory:
         sites=_keyed(raw, "sites", model.Site),
         boxes=_keyed(raw, "boxes", model.Box),
         cameras=_keyed(raw, "cameras", model.Camera),
+        presets=_keyed(raw, "presets", model.Preset),
         nodes=_keyed(raw, "nodes", model.Node),
         spans=_keyed(raw, "spans", model.Span),
         places=_keyed(raw, "places", model.Place),

@@ -22,7 +22,7 @@ from gisops.inventory.typed import shorten, typed_values
 
 __all__ = ["CSV_TABLES", "GEOJSON_FILES", "Raw", "Row", "file_of", "read_inventory"]
 
-CSV_TABLES = ("stations", "centres", "feeders", "sites", "boxes", "cameras")
+CSV_TABLES = ("stations", "centres", "feeders", "sites", "boxes", "cameras", "presets")
 GEOJSON_FILES = {
     "districts": "districts/districts.geojson",
     "nodes": "fibre_routes/nodes.geojson",
@@ -32,7 +32,7 @@ GEOJSON_FILES = {
     "coastline": "basemap/coastline.geojson",
     "rivers": "basemap/rivers.geojson",
 }
-OPTIONAL = frozenset({"places", "roads", "coastline", "rivers"})
+OPTIONAL = frozenset({"presets", "places", "roads", "coastline", "rivers"})
 
 
 def file_of(table: str) -> str:
@@ -45,7 +45,7 @@ def read_inventory(folder: Path, overlay: Mapping[str, str] | None = None) -> Ra
     raw = Raw(folder, overlay or {})
     _read_settings(raw)
     for table in CSV_TABLES:
-        text = _text_of(raw, file_of(table))
+        text = _text_of(raw, file_of(table), optional=table in OPTIONAL)
         if text is not None:
             _read_csv(raw, table, str(folder / file_of(table)), parse_csv(text))
     for table, name in GEOJSON_FILES.items():

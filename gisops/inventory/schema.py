@@ -82,7 +82,7 @@ def document_schema() -> str:
         "Every file, column, unit and limit of an inventory folder. This page is made from the schema that",
         "also drives `gisops check inventory` and the loader: `gisops docs schema > docs/inventory.md`.",
         "",
-        "`inventory.toml` holds the settings; stations, centres, feeders, sites, boxes and cameras are CSV",
+        "`inventory.toml` holds the settings; stations, centres, feeders, sites, boxes, cameras and presets are CSV",
         "files (UTF-8; commas, semicolons or tabs); districts, nodes, spans, places and roads are GeoJSON",
         "(longitude and latitude, WGS 84); nodes and spans follow the Open Fibre Data Standard 0.4, in which",
         "`kinds` is called `type`, `start_id` and `end_id` `start` and `end`, `fibre_count` `fibreCount`,",

@@ -21,6 +21,7 @@ __all__ = [
     "Inventory",
     "Node",
     "Place",
+    "Preset",
     "Road",
     "Settings",
     "Site",
@@ -157,6 +158,18 @@ class Camera:
 
 
 @dataclass(frozen=True, slots=True)
+class Preset:
+    """One look of a PTZ camera's tour, besides the one its record states."""
+
+    id: str
+    camera_id: str
+    name: str
+    azimuth_deg: float
+    tilt_deg: float
+    hfov_deg: float
+
+
+@dataclass(frozen=True, slots=True)
 class Node:
     """A fibre node of the Open Fibre Data Standard; ``geometry`` is a shapely Point.
 
@@ -230,6 +243,7 @@ class Inventory:
     sites: Mapping[str, Site] = field(default_factory=dict)
     boxes: Mapping[str, Box] = field(default_factory=dict)
     cameras: Mapping[str, Camera] = field(default_factory=dict)
+    presets: Mapping[str, Preset] = field(default_factory=dict)
     nodes: Mapping[str, Node] = field(default_factory=dict)
     spans: Mapping[str, Span] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)

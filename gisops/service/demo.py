@@ -217,15 +217,15 @@ async def _theft(demo: Demo, reader: PgReader, outages: list[Outage]) -> dict[st
     gone = began + timedelta(seconds=fault.approach_s)
     outage = next((o for o in outages if o.root_id == fault.target), None)
     warned = await _first_warning(reader, fault.target, began)
-    opened = await _opened(reader, outage.id, began) if outage else None
+    called = await _called_theft(reader, outage.id, gone) if outage else None
     return {
         "box": fault.target,
         "began_at": began.isoformat(),
         "warned_after_s": round((warned - began).total_seconds(), 2) if warned else None,
         "detected": bool(outage and outage.likeliest is Cause.THEFT),
         "probability": round(outage.causes.get(Cause.THEFT, 0.0), 4) if outage else None,
-        "detected_after_s": round((opened - gone).total_seconds(), 2) if opened else None,
-        "cameras_inside": len(outage.member_ids) - 1 if outage else 0,
+        "detected_after_s": round((called - gone).total_seconds(), 2) if called else None,
+        "cameras_inside": max(0, len(outage.member_ids) - 1) if outage else 0,
     }
 
 
@@ -242,7 +242,8 @@ async def _first_warning(reader: PgReader, box_id: str, began: datetime) -> date
     return min(times, default=None)
 
 
-async def _opened(reader: PgReader, outage_id: str, began: datetime) -> datetime | None:
+async def _called_theft(reader: PgReader, outage_id: str, gone: datetime) -> datetime | None:
+    """Give when an outage was first called a theft, once the box was gone."""
     events = [s.event for s in await reader.device_events(outage_id)]
-    times = [e.recorded_at for e in events if e.kind is EventKind.OUTAGE_OPENED and e.recorded_at >= began]
-    return min(times, default=None)
+    called = (e.recorded_at for e in events if e.payload.get("cause") == Cause.THEFT and e.payload["members"])
+    return min((at for at in called if at >= gone), default=None)

@@ -18,6 +18,7 @@ __all__ = ["FAULTS", "Fault", "parse_fault", "read_timeline"]
 FAULTS: Mapping[str, str] = {
     "theft": "boxes",
     "tamper": "boxes",
+    "visit": "boxes",
     "box_fault": "boxes",
     "weak_battery": "boxes",
     "camera_fault": "cameras",
@@ -28,7 +29,8 @@ FAULTS: Mapping[str, str] = {
     "vendor_shutdown": "vendors",
     "restore": "anything",
 }
-"""Fault to what it strikes. ``agent_fault``: the SNMP agent hangs, and the host lives on."""
+"""Fault to what it strikes. ``agent_fault``: the SNMP agent hangs, and the host lives on.
+``visit``: a crew opens the box and switches it off for its work."""
 _KEYS = frozenset({"at_s", "fault", "target", "duration_s", "loss", "approach_s", "tracker_to"})
 
 
@@ -49,7 +51,7 @@ class Fault:
     loss
         ``packet_loss`` only: share of datagrams lost, each way.
     approach_s
-        ``theft`` only: from the opened door to the cut cables.
+        ``theft`` and ``visit`` only: from the opened door to the cut cables, or to the switch.
     tracker_to
         ``theft`` only: where the box's tracker is driven afterwards, a place of the inventory or
         ``LON,LAT``; empty: it falls silent with the box, or was never there.

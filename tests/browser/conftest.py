@@ -16,6 +16,7 @@ import uvicorn
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from dashboard.app import create_app
+from dashboard.coverage_routes import CoverageSource
 from tests.browser.fake_city import FakeLiveView, fake_city
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -29,10 +30,13 @@ class Serving:
     ----------
     view
         What it serves.
+    coverage
+        What its cameras see, if the map shall have that layer.
     """
 
-    def __init__(self, view: FakeLiveView) -> None:
+    def __init__(self, view: FakeLiveView, coverage: CoverageSource | None = None) -> None:
         self.view = view
+        self.coverage = coverage
         self.port = 0
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -42,7 +46,9 @@ class Serving:
         return f"http://127.0.0.1:{self.port}/"
 
     def start(self) -> None:
-        app = create_app(self.view, clock=lambda: datetime.now(UTC), silent_after_s=SILENT_AFTER_S)
+        app = create_app(
+            self.view, clock=lambda: datetime.now(UTC), silent_after_s=SILENT_AFTER_S, coverage=self.coverage
+        )
         listener = socket.create_server(("127.0.0.1", self.port))
         self.port = listener.getsockname()[1]
         config = uvicorn.Config(

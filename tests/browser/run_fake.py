@@ -14,6 +14,8 @@ import uvicorn
 from dashboard.app import create_app
 from gisops.inventory.load import load_inventory
 from gisops.model.state import DeviceKind, DeviceState
+from gisops.service.building_store import load_buildings
+from gisops.service.coverage_map import CoverageMap
 from gisops.store.ports import StateRow
 from tests.browser.fake_city import FakeLiveView, fake_city, on_battery, theft
 
@@ -40,7 +42,8 @@ def main(port: int, folder: Path | None) -> None:
     """Serve until Ctrl-C."""
     view = FakeLiveView(load_inventory(folder) if folder else fake_city())
     staged(view, datetime.now(UTC))
-    app = create_app(view, clock=lambda: datetime.now(UTC))
+    coverage = CoverageMap(view.inventory, lambda: load_buildings(folder) if folder else None)
+    app = create_app(view, clock=lambda: datetime.now(UTC), coverage=coverage)
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", ws="websockets-sansio")
 
 

@@ -244,3 +244,8 @@ def test_layers_switch_off_and_on(page: Page) -> None:
 def test_what_a_name_says_is_text_not_markup(page: Page) -> None:
     page.locator("#search").fill("<img src=x onerror=alert(1)>")
     expect(page.locator("#search-results img")).to_have_count(0)
+
+
+def test_a_server_that_knows_no_coverage_offers_no_such_layer(page: Page) -> None:
+    expect(page.locator(".layer-chips").get_by_text("Roads", exact=True)).to_be_visible()
+    expect(page.locator(".layer-chips").get_by_text("Coverage", exact=True)).to_have_count(0)

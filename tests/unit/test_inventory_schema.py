@@ -22,6 +22,7 @@ RECORDS: dict[str, type[Any]] = {
     "sites": model.Site,
     "boxes": model.Box,
     "cameras": model.Camera,
+    "presets": model.Preset,
     "nodes": model.Node,
     "spans": model.Span,
     "places": model.Place,
