@@ -19,6 +19,7 @@ BENCHES = {
     "autonomy": "how well the darkness of a box on battery is foretold",
     "diagnosis": "is the cause right, is the root right, is one fault one outage",
     "detect": "from a fault to its colour on the page",
+    "positions": "how many positions of trackers are taken, and what one of a moving box costs",
     "poll": "how many devices a core polls, beside other pollers",
     "drain": "how fast what waited on disk is written once the database is back",
     "fibre": "impact of any cut, resilience report and suspicion of cuts as the network grows, beside networkx",
