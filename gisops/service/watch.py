@@ -385,12 +385,17 @@ class Watch:
         return self._profiles.get(device_id)
 
     def _know(self, track: Track) -> None:
-        lost_at = self._windows.lost_at(track)
         self._tracks[track.device_id] = track
+        if self._windows.excuses(track.device_id):
+            self._facts.leave_out(track.device_id)
+            return
+        lost_at = self._windows.lost_at(track)
         self._facts.know(DeviceFact(track.device_id, lost_at, track.metrics, track.seen_at))
 
     def _reshow(self, shown: Iterable[tuple[Track, Track]], now: datetime) -> None:
         """Show devices otherwise whose work has begun to excuse them, or has ended."""
+        self._dirty |= self._facts.worked_on != self._windows.worked_on
+        self._facts.worked_on = self._windows.worked_on
         for before, after in shown:
             self._know(self._tracks[after.device_id])
             self._ledger.add_state(self._kinds[after.device_id], before, after, now)

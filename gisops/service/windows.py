@@ -52,16 +52,22 @@ class Windows:
     ----------
     memberships
         Where each device belongs, by its id.
+
+    Attributes
+    ----------
+    worked_on
+        Devices inside a window, lost or not, as of the last time that was told.
     """
 
     def __init__(self, memberships: Mapping[str, Membership]) -> None:
         self._memberships = memberships
         self._windows: tuple[MaintenanceWindow, ...] = ()
-        self._ends: list[datetime] = []
+        self._edges: list[datetime] = []
         self._calendar = MaintenanceCalendar((), memberships)
         self._excused: set[str] = set()
         self._counted_from: dict[str, datetime] = {}
         self._look_at: datetime | None = None
+        self.worked_on: frozenset[str] = frozenset()
 
     def stand_on(self, memberships: Mapping[str, Membership]) -> None:
         """Go on with another inventory; who is gone is not excused any more."""
@@ -92,7 +98,7 @@ class Windows:
         """
         self._windows = tuple(windows)
         self._calendar = MaintenanceCalendar(self._windows, self._memberships)
-        self._ends = sorted({window.ends_at for window in self._windows})
+        self._edges = sorted({edge for window in self._windows for edge in (window.starts_at, window.ends_at)})
         shown = self._end(tracks, now)
         if not any(window.holds(now) for window in self._windows):
             return shown
@@ -109,7 +115,7 @@ class Windows:
         return shown
 
     def turn(self, tracks: Mapping[str, Track], now: datetime) -> list[tuple[Track, Track]]:
-        """See whose work is over by now; as `announce` returns."""
+        """See whose work has begun or is over by now; as `announce` returns."""
         if self._look_at is None or now < self._look_at:
             return []
         return self._end(tracks, now)
@@ -136,6 +142,10 @@ class Windows:
         counted_from = self._counted_from.get(track.device_id)
         return track if counted_from is None else replace(track, since=max(track.since, counted_from))
 
+    def excuses(self, device_id: str) -> bool:
+        """Whether a device is lost, and excused."""
+        return device_id in self._excused
+
     def lost_at(self, track: Track) -> datetime | None:
         """Give since when a device counts as lost; ``None`` while it does not."""
         if not track.state.is_lost or track.device_id in self._excused:
@@ -144,8 +154,12 @@ class Windows:
         return max(lost_at, self._counted_from.get(track.device_id, lost_at))
 
     def _end(self, tracks: Mapping[str, Track], now: datetime) -> list[tuple[Track, Track]]:
-        later = bisect_right(self._ends, now)
-        self._look_at = self._ends[later] if later < len(self._ends) else None
+        later = bisect_right(self._edges, now)
+        self._look_at = self._edges[later] if later < len(self._edges) else None
+        is_at_work = any(window.holds(now) for window in self._windows)
+        self.worked_on = frozenset(
+            device_id for device_id in tracks if is_at_work and self._calendar.in_maintenance(device_id, now)
+        )
         shown = []
         for device_id in sorted(self._excused, key=lambda d: (self._box_of(d) != d, d)):
             track = tracks[device_id]
