@@ -198,5 +198,10 @@ def test_a_device_taken_out_of_the_inventory_is_excused_no_more() -> None:
     cameras = {i: c for i, c in CITY.cameras.items() if i != "C2-1"}
     minute.watch.adopt(replace(CITY, cameras=cameras), PROFILES, at(30))
     assert minute.watch.settle(at(30)).outages == ()
+    # Who is left is worked on as before: an open door is still none.
+    minute.answer(["B2"], 40, door_open=1)
+    assert minute.watch.settle(at(40)).outages == ()
+    minute.miss(["B2"], 50)
+    assert minute.miss(["B2"], 52).outages == ()
     (outage,) = minute.watch.settle(at(100)).outages
     assert outage.member_ids == ("B2", "C2-2")
