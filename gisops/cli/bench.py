@@ -25,6 +25,7 @@ BENCHES = {
     "ingest": "how long a transaction of readings takes at a steady rate",
     "locate": "how often a cut is found where it is",
     "siting": "how soon and how close to the best cameras are sited, beside spopt",
+    "replay": "how fast a log of events is played again",
     "fuzz": "what malformed datagrams do: nothing",
     "ui": "how fast the page is: first map, bytes, changes a second, viewers, memory, the past",
     "traps": "how many notifications are received, decoded and stored, and is any lost",
