@@ -11,6 +11,8 @@ from gisops.model.event import EventKind
 from gisops.model.maintenance import MaintenanceWindow
 from gisops.model.membership import GroupKind
 from gisops.model.state import DeviceState
+from gisops.service.layout import layout_of
+from gisops.service.replay import Replay, in_order
 from gisops.service.watch import Watch
 from gisops.store.ports import Batch
 from tests.unit.test_service_watch import CITY, PROFILES, T0, Minute, at
@@ -205,3 +207,14 @@ def test_a_device_taken_out_of_the_inventory_is_excused_no_more() -> None:
     assert minute.miss(["B2"], 52).outages == ()
     (outage,) = minute.watch.settle(at(100)).outages
     assert outage.member_ids == ("B2", "C2-2")
+
+
+def test_the_log_played_again_says_the_same_of_a_loss_inside_a_window() -> None:
+    minute = Minute()
+    minute.watch.announce([window(5, 80)], at(2))
+    batches = [minute.first, lose(minute, 20), minute.watch.settle(at(80))]
+    live = [outage.root_id for batch in batches for outage in batch.outages]
+    events = [event for batch in batches for event in batch.events]
+    again = list(Replay(layout_of(CITY), shipped_causes()).run(in_order(events)))
+    assert live == [outage.root_id for outage in again if outage.closed_at is None][:1] == ["B2"]
+    assert {outage.opened_at for outage in again} == {at(80)}
