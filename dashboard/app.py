@@ -91,7 +91,9 @@ def create_app(
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
         description=network.DESCRIPTION,
     )
-    app.layout = network.layout(city.inventory, tile_url, coverage is not None, past is not None)
+    app.layout = network.layout(
+        city.inventory, tile_url, coverage is not None, past is not None, contracts is not None
+    )
     stream.register(app, view, city, clock)
     network.register(app, view, city, clock)
     server.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)

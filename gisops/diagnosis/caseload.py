@@ -77,6 +77,16 @@ class Caseload:
         self._facts.forget(device_id)
         self._is_dirty = True
 
+    def leave_out(self, device_id: str, is_news: bool) -> None:
+        """Conclude nothing from a device for now: what is wrong with it is excused; ``is_news`` as in `know`."""
+        self._facts.leave_out(device_id)
+        self._is_dirty |= is_news
+
+    def work_on(self, device_ids: frozenset[str]) -> None:
+        """Say which devices are inside announced work: an open door there is no intrusion."""
+        self._is_dirty |= device_ids != self._facts.worked_on
+        self._facts.worked_on = device_ids
+
     def hear(self, signal: Signal) -> None:
         """Take in what a device said by itself."""
         self._facts.hear(signal)

@@ -118,7 +118,10 @@ class Replay:
 
     def _take(self, event: Event) -> None:
         if event.kind is EventKind.STATE_CHANGED:
-            self._cases.know(_fact_of(event), is_news=True)
+            if event.payload["new"] == DeviceState.MAINTENANCE:
+                self._cases.leave_out(event.subject, is_news=True)
+            else:
+                self._cases.know(_fact_of(event), is_news=True)
             self._cases.take_back(event.subject, event.payload.get("metrics") or {}, event.occurred_at)
         elif event.kind is EventKind.TRAP_RECEIVED:
             signal = signal_of(event)

@@ -387,8 +387,11 @@ class Watch:
         return self._profiles.get(device_id)
 
     def _know(self, track: Track, is_news: bool = False) -> None:
-        lost_at = self._windows.lost_at(track)
         self._tracks[track.device_id] = track
+        if self._windows.excuses(track.device_id):
+            self._cases.leave_out(track.device_id, is_news)
+            return
+        lost_at = self._windows.lost_at(track)
         self._cases.know(DeviceFact(track.device_id, lost_at, track.metrics, track.seen_at), is_news)
 
     def _write(self, before: Track, after: Track, at: datetime) -> None:
@@ -397,6 +400,7 @@ class Watch:
 
     def _reshow(self, shown: Iterable[tuple[Track, Track]], now: datetime) -> None:
         """Show devices otherwise whose work has begun to excuse them, or has ended."""
+        self._cases.work_on(self._windows.worked_on)
         for before, after in shown:
             self._know(self._tracks[after.device_id], is_news=True)
             self._write(before, after, now)
