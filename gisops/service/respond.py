@@ -152,6 +152,11 @@ class ResponseDesk:
             found[minutes] = shapely.MultiLineString(lines)
         return found
 
+    def seen_plainly(self, lon: float, lat: float) -> set[str]:
+        """Ask every camera in turn who sees a point: the plain way, by which the quick one is judged."""
+        (x,), (y,) = (v.tolist() for v in to_utm42([lon], [lat]))
+        return {self._cameras[pose.camera].id for pose in self._poses if self._sight(pose, x, y) is not None}
+
     def _seen_by(self, x: float, y: float, working: Collection[str]) -> list[dict[str, Any]]:
         eyes = self._eyes
         dx, dy = x - eyes.x, y - eyes.y
