@@ -1,4 +1,4 @@
-"""How long does an answer for a place take as the network grows, and what does it cost to lose a box?"""
+"""An answer for a place as the network grows, and a new repair list when a box is lost."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 __all__ = ["ABOUT", "add_arguments", "measure"]
 
 ABOUT = """
-A city of blocks with cameras at its corners, a police station at every fortieth corner and houses in the way. At random
-places near roads the desk is asked who sees the place and its approaches, which stations are nearest by road, and which
-cameras stand along the roads in reach of a motorcycle in 2, 5 and 10 minutes. Beside it the same search for the cameras
-done plainly: every camera asked in turn, walls included. Then one box is lost, and the incident-weighted camera-hours,
-the share of the risk that nobody sees and the repair list are worked out anew.
+A city of blocks with cameras at its corners, a police station at every fortieth corner and houses in the way. At
+random places near roads the desk is asked who sees the place and its approaches, which stations are nearest by road,
+and which cameras stand along the roads in reach of a motorcycle in 2, 5 and 10 minutes. Beside it only the cameras,
+asked plainly: each in turn, walls included. Then one box after another is lost, and the incident-weighted
+camera-hours, the share of the risk that nobody sees and the repair list are worked out anew each time.
 """
 GOAL_MS = 50.0
 LOSS_GOAL_MS = 100.0

@@ -23,6 +23,7 @@ BENCHES = {
     "fibre": "impact of any cut, resilience report and suspicion of cuts as the network grows, beside networkx",
     "ingest": "how long a transaction of readings takes at a steady rate",
     "locate": "how often a cut is found where it is",
+    "incidents": "how fast incidents are imported, and in how much memory, as the file grows",
     "response": "an answer for a place, and a new repair list, as the network grows",
     "fuzz": "what malformed datagrams do: nothing",
     "traps": "how many notifications are received, decoded and stored, and is any lost",
