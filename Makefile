@@ -45,6 +45,7 @@ city: env
 	$(VENV)/bin/python -m tools.city.basemap
 	$(VENV)/bin/python -m tools.city.inventory
 	$(VENV)/bin/python -m tools.city.incidents
+	$(VENV)/bin/python -m tools.city.buildings
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

@@ -14,12 +14,15 @@ from dash import Dash
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from dashboard import coverage_routes, data_routes, stream
+from dashboard import case_routes, coverage_routes, data_routes, past_routes, report_routes, stream
 from dashboard.coverage_routes import CoverageSource
 from dashboard.headers import SecurityHeaders, content_policy
 from dashboard.pages import network
 from dashboard.payload import City
+from dashboard.room_paths import RoomPaths
+from gisops.service.contract_source import ContractSource
 from gisops.service.live import LiveView
+from gisops.service.past import Past
 
 __all__ = ["create_app"]
 
@@ -32,6 +35,8 @@ def create_app(
     stale_after_s: float = 90.0,
     silent_after_s: float = 12.0,
     coverage: CoverageSource | None = None,
+    contracts: ContractSource | None = None,
+    past: Past | None = None,
 ) -> FastAPI:
     """Build the ASGI application of the live map.
 
@@ -54,6 +59,10 @@ def create_app(
 
     coverage
         What the cameras see; without it the map has no such layer.
+    contracts
+        How contractors did; without it there is no room ``/reports``.
+    past
+        Who remembers; without it the page has no time slider and no cases.
 
     Returns
     -------
@@ -65,6 +74,11 @@ def create_app(
     data_routes.register(server, view, city, clock, stale_after_s, silent_after_s)
     if coverage is not None:
         coverage_routes.register(server, view, coverage)
+    if contracts is not None:
+        report_routes.register(server, contracts, city.inventory, clock)
+    if past is not None:
+        past_routes.register(server, past, city, clock)
+        case_routes.register(server, past, city.inventory)
     app = Dash(
         "dashboard",
         server=server,  # type: ignore[arg-type] # any server of the backend, whatever it says
@@ -77,9 +91,10 @@ def create_app(
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
         description=network.DESCRIPTION,
     )
-    app.layout = network.layout(city.inventory, tile_url, coverage is not None)
+    app.layout = network.layout(city.inventory, tile_url, coverage is not None, past is not None)
     stream.register(app, view, city, clock)
     network.register(app, view, city, clock)
     server.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)
     server.add_middleware(SecurityHeaders, policy=content_policy(tile_url))
+    server.add_middleware(RoomPaths)
     return server

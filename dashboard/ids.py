@@ -9,6 +9,7 @@ from __future__ import annotations
 __all__ = [
     "ACK",
     "BANNER",
+    "CASE",
     "CLOCK",
     "COVERAGE_LEVELS",
     "COVERAGE_NOTE",
@@ -17,8 +18,11 @@ __all__ = [
     "DETAIL_PANEL",
     "DETAIL_TICK",
     "DISTRICT",
+    "FEED",
+    "FEED_HEAD",
     "FIBRE_MARKS",
     "GRID",
+    "INSETS",
     "KPI_VALUES",
     "LAYERS",
     "LEGEND_TOGGLE",
@@ -33,15 +37,28 @@ __all__ = [
     "OTDR_LAUNCH",
     "OTDR_MARKS",
     "OTDR_PLACE",
+    "PAST_BAR",
+    "PAST_LIVE",
+    "PAST_MARK",
+    "PAST_PICK",
+    "PAST_PLAY",
+    "PAST_RANGE",
+    "PAST_SPAN",
+    "PAST_SPEED",
+    "PAST_TIME",
     "PROVIDER",
+    "RESPONSE",
+    "ROOMS",
     "SCHEMATIC",
     "SEARCH",
     "SEARCH_RESULTS",
     "SELECTED",
+    "SERVICES",
     "STATUS",
     "STREAM",
     "THEME",
     "THEME_TOGGLE",
+    "WALL_TOOLS",
     "kpi",
     "kpi_note",
     "layer",
@@ -97,6 +114,24 @@ OTDR_ASK = "otdr-ask"
 OTDR_PLACE = "otdr-place"
 OTDR_MARKS = "otdr-marks"
 """Store with the lines and points of the reading that was placed."""
+
+ROOMS = "rooms"
+SERVICES = "services"
+FEED = "feed"
+FEED_HEAD = "feed-head"
+INSETS = "insets"
+WALL_TOOLS = "wall-tools"
+RESPONSE = "response"
+PAST_BAR = "past-bar"
+PAST_MARK = "past-mark"
+PAST_TIME = "past-time"
+PAST_RANGE = "past-range"
+PAST_SPAN = "past-span"
+PAST_PLAY = "past-play"
+PAST_SPEED = "past-speed"
+PAST_LIVE = "past-live"
+PAST_PICK = "past-pick"
+CASE = "case"
 
 KPI_VALUES = ("sites", "boxes", "cameras", "lost", "outages", "stations", "fibre", "poll")
 

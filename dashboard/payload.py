@@ -21,6 +21,7 @@ from dashboard.board import CODES, advance, offline_rows, row_changes, tallies
 from dashboard.power import Window, dark_window, overdue_from
 from gisops.geo.measure import geodesic_length_m
 from gisops.model.inventory import Inventory, Span
+from gisops.service.impact import ServiceMap
 from gisops.service.live import Delta, Snapshot
 from gisops.store.ports import StateRow
 
@@ -49,18 +50,21 @@ class City:
         Place of a device in the page's arrays: boxes first, then cameras.
     version
         Changes when the inventory does; a page that holds another loads anew.
+    services
+        Judges which services of a district are interrupted.
     """
 
     inventory: Inventory
     device_numbers: Mapping[str, int]
     version: str
+    services: ServiceMap
 
     @classmethod
     def of(cls, inventory: Inventory) -> City:
         """Number the devices of an inventory."""
         numbers = {key: n for n, key in enumerate((*inventory.boxes, *inventory.cameras))}
         content = orjson.dumps(_columns(inventory), option=orjson.OPT_SORT_KEYS)
-        return cls(inventory, numbers, hashlib.sha256(content).hexdigest()[:16])
+        return cls(inventory, numbers, hashlib.sha256(content).hexdigest()[:16], ServiceMap(inventory))
 
 
 def packed(document: object) -> Packed:
@@ -121,6 +125,7 @@ def full_message(city: City, snapshot: Snapshot, now: datetime) -> dict[str, Any
         "dark": dark,
         "tally": tallies(city.inventory, snapshot),
         "rows": offline_rows(city.inventory, snapshot),
+        "services": city.services.document(snapshot.states),
     }
 
 
@@ -128,6 +133,8 @@ def delta_message(city: City, before: Snapshot, delta: Delta, now: datetime) -> 
     """Give what one delta changes on the page, and the snapshot after it."""
     after = advance(before, delta)
     message: dict[str, Any] = {"kind": "delta", "from": before.seq, **_stamp(after, now)}
+    if delta.moved:
+        message["moved"] = list(delta.moved)
     if delta.states or delta.outages:
         numbers = city.device_numbers
         message["changed"] = [
@@ -136,6 +143,7 @@ def delta_message(city: City, before: Snapshot, delta: Delta, now: datetime) -> 
             if row.device_id in numbers
         ]
         message["tally"] = tallies(city.inventory, after)
+        message["services"] = city.services.document(after.states)
         message["rows"], message["gone"] = row_changes(
             offline_rows(city.inventory, before), offline_rows(city.inventory, after)
         )

@@ -16,7 +16,8 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, ctx, set_props
 
 from dashboard import ids
-from dashboard.payload import City, delta_message, full_message
+from dashboard.once import Once
+from dashboard.payload import City
 from gisops.errors import GisopsError
 from gisops.service.live import Delta, LiveView
 
@@ -33,6 +34,7 @@ async def messages(
     city: City,
     clock: Callable[[], datetime],
     pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    once: Once | None = None,
 ) -> AsyncGenerator[dict[str, Any], None]:
     """Yield the messages of one page, for ever.
 
@@ -46,16 +48,19 @@ async def messages(
         Gives the time now, UTC.
     pause
         Waits that many seconds.
+    once
+        What pages of this process share, so that a message is made once for all of them.
     """
+    once = once or Once(city)
     while True:
         try:
             snapshot = await view.snapshot()
-            yield full_message(city, snapshot, clock())
+            yield once.full(snapshot, clock())
             async with _closing(view.changes(snapshot.seq)) as changes:
                 async for delta in changes:
                     if delta.from_seq > snapshot.seq:
                         break
-                    message, snapshot = delta_message(city, snapshot, delta, clock())
+                    message, snapshot = once.delta(snapshot, delta, clock())
                     yield message
                 else:
                     await pause(RETRY_S)
@@ -83,9 +88,9 @@ async def _lives() -> bool:
     return True
 
 
-async def _run(view: LiveView, city: City, clock: Callable[[], datetime]) -> None:
+async def _run(view: LiveView, city: City, clock: Callable[[], datetime], once: Once) -> None:
     probed = clock()
-    async with aclosing(messages(view, city, clock)) as stream:
+    async with aclosing(messages(view, city, clock, once=once)) as stream:
         async for message in stream:
             set_props(ids.STREAM, {"data": message})
             if (clock() - probed).total_seconds() > PROBE_S:
@@ -96,11 +101,12 @@ async def _run(view: LiveView, city: City, clock: Callable[[], datetime]) -> Non
 
 def register(app: Dash, view: LiveView, city: City, clock: Callable[[], datetime]) -> None:
     """Attach the stream's callbacks to an application."""
+    once = Once(city)
 
     # Without inputs and outputs the renderer itself starts it anew on every reconnect.
     @app.callback(websocket=True, persistent=True, running=[(Output(ids.LINK, "data"), True, False)])
     async def stream() -> None:
-        await _run(view, city, clock)
+        await _run(view, city, clock, once)
 
     @app.callback(Output(ids.NUDGE_ACK, "data"), Input(ids.NUDGE, "data"), websocket=True, prevent_initial_call=True)
     async def nudge(count: int) -> int:

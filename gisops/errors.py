@@ -14,6 +14,8 @@ __all__ = [
     "GisopsError",
     "IncidentError",
     "InventoryError",
+    "PlanningError",
+    "PositionError",
     "ProbeError",
     "ScenarioError",
     "SnmpError",
@@ -73,6 +75,14 @@ class IncidentError(GisopsError):
 
 class InventoryError(GisopsError):
     """An inventory that cannot be read at all (findings of the check are data, not this)."""
+
+
+class PlanningError(GisopsError):
+    """A siting problem that cannot be meant, or that no choice satisfies (it names the rules in conflict)."""
+
+
+class PositionError(GisopsError):
+    """A message of a tracker that says no position, or that of a tracker nobody knows."""
 
 
 class ProbeError(GisopsError):

@@ -17,12 +17,13 @@
   gisops.district = -1;
   gisops.selected = null;
   gisops.fresh = "connecting";
-  gisops.live = {
+  gisops.blank = () => ({
     seq: -1, codes: new Uint8Array(0), since: [], reasons: new Map(), dark: new Map(), rows: new Map(),
-    tally: null, heartbeat: null, trouble: null, resyncs: 0, fulls: 0,
-  };
+    tally: null, services: null, heartbeat: null, trouble: null, resyncs: 0, fulls: 0,
+  });
 
-  const live = gisops.live;
+  const live = gisops.blank(); // the present; what is shown is gisops.live, which may be a past moment
+  gisops.live = live;
   const listeners = [];
   let waiting = [];
   let heardAt = performance.now();
@@ -34,7 +35,9 @@
 
   gisops.subscribe = (listener) => listeners.push(listener);
   gisops.linked = () => linked;
-  gisops.now = () => Date.now() / 1000 + clockAhead;
+  gisops.realNow = () => Date.now() / 1000 + clockAhead;
+  gisops.pastAt = null; // seconds of the epoch of the past moment that is shown
+  gisops.now = () => (gisops.pastAt === null ? gisops.realNow() : gisops.pastAt);
 
   function tell(change) {
     for (const listener of listeners) listener(change);
@@ -55,48 +58,61 @@
     if (number === undefined || number >= painted.length) return null;
     return {
       state: STATES[painted[number]],
-      reason: live.reasons.get(number) || "",
+      reason: gisops.live.reasons.get(number) || "",
       stale: gisops.fresh !== "live",
       seq: gisops.paintedSeq,
     };
   };
   gisops.markPainted = () => {
-    painted = live.codes.slice();
-    gisops.paintedSeq = live.seq;
+    painted = gisops.live.codes.slice();
+    gisops.paintedSeq = gisops.live.seq;
     gisops.paintedAt = gisops.paintedAt || performance.now();
-    window.dispatchEvent(new CustomEvent("gisops:painted", { detail: { seq: live.seq, at: Date.now() } }));
+    window.dispatchEvent(new CustomEvent("gisops:painted", { detail: { seq: gisops.live.seq, at: Date.now() } }));
   };
 
   // ---- messages -------------------------------------------------------------------------
+
+  gisops.applyFull = (view, message) => {
+    view.codes = Uint8Array.from(message.codes, (digit) => Number(digit));
+    view.since = message.since;
+    view.reasons = new Map(Object.entries(message.reasons).map(([k, v]) => [Number(k), v]));
+    view.dark = new Map(Object.entries(message.dark).map(([k, v]) => [Number(k), v]));
+    view.rows = new Map(message.rows.map((row) => [row.id, row]));
+    view.tally = message.tally;
+    view.services = message.services;
+    view.fulls += 1;
+  };
+
+  gisops.applyDelta = (view, message) => {
+    if (!message.changed) return;
+    for (const [number, code, since, reason, dark] of message.changed) {
+      view.codes[number] = code;
+      view.since[number] = since;
+      if (reason) view.reasons.set(number, reason);
+      else view.reasons.delete(number);
+      if (dark) view.dark.set(number, dark);
+      else view.dark.delete(number);
+    }
+    for (const id of message.gone) view.rows.delete(id);
+    for (const row of message.rows) view.rows.set(row.id, row);
+    view.tally = message.tally;
+    view.services = message.services;
+  };
 
   function applyFull(message) {
     if (message.city !== gisops.city.version) {
       window.location.reload(); // another inventory: nothing on this page can be trusted
       return;
     }
-    live.codes = Uint8Array.from(message.codes, (digit) => Number(digit));
-    live.since = message.since;
-    live.reasons = new Map(Object.entries(message.reasons).map(([k, v]) => [Number(k), v]));
-    live.dark = new Map(Object.entries(message.dark).map(([k, v]) => [Number(k), v]));
-    live.rows = new Map(message.rows.map((row) => [row.id, row]));
-    live.tally = message.tally;
-    live.fulls += 1;
+    gisops.applyFull(live, message);
   }
 
-  function applyDelta(message) {
-    if (!message.changed) return;
-    for (const [number, code, since, reason, dark] of message.changed) {
-      live.codes[number] = code;
-      live.since[number] = since;
-      if (reason) live.reasons.set(number, reason);
-      else live.reasons.delete(number);
-      if (dark) live.dark.set(number, dark);
-      else live.dark.delete(number);
-    }
-    for (const id of message.gone) live.rows.delete(id);
-    for (const row of message.rows) live.rows.set(row.id, row);
-    live.tally = message.tally;
-  }
+  /* Show a past moment instead of the present; null shows the present again. */
+  gisops.show = (view, at) => {
+    gisops.live = view || live;
+    gisops.pastAt = view ? at : null;
+    tell({ kind: "full", changed: null, beat: false });
+  };
 
   function take(message) {
     heardAt = performance.now();
@@ -109,12 +125,13 @@
     if (message.kind === "full") applyFull(message);
     else if (message.from > live.seq || live.seq < 0) return resync();
     else if (message.seq < live.seq) return undefined; // older than what we hold
-    else applyDelta(message);
+    else gisops.applyDelta(live, message);
     const beat = message.heartbeat !== live.heartbeat;
     live.seq = message.seq;
     live.heartbeat = message.heartbeat;
     refreshAge();
-    tell({ kind: message.kind, changed: message.changed || null, beat });
+    window.dispatchEvent(new CustomEvent("gisops:present", { detail: { kind: message.kind, rows: live.rows } }));
+    if (gisops.live === live) tell({ kind: message.kind, changed: message.changed || null, moved: message.moved || null, beat });
     return undefined;
   }
 
@@ -142,7 +159,7 @@
     if (!linked && quiet > LATE_S) return "broken";
     if (quiet > gisops.city.silent_after_s) return "broken";
     if (live.heartbeat === null) return "unpolled";
-    return gisops.now() - live.heartbeat > gisops.city.stale_after_s ? "old" : "live";
+    return gisops.realNow() - live.heartbeat > gisops.city.stale_after_s ? "old" : "live";
   }
 
   function refreshAge() {

@@ -29,10 +29,11 @@
       ...still, stroke: false, fill: true, fillOpacity: 1, fillColor: INK[hideout(context).theme].sea,
     }),
     districts: (feature, context) => {
-      const { theme, district } = hideout(context);
+      const { theme, district, heat } = hideout(context);
       const away = district !== null && feature.properties.id !== district;
+      const warm = heat && heat[feature.properties.id];
       return {
-        ...still, fill: true, fillOpacity: 1, fillColor: INK[theme][away ? "dim" : "land"],
+        ...still, fill: true, fillOpacity: 1, fillColor: warm && !away ? warm : INK[theme][away ? "dim" : "land"],
         color: INK[theme].edge, weight: away ? 0.6 : district === null ? 1 : 1.8, opacity: 0.9, dashArray: "5 4",
       };
     },
@@ -61,6 +62,9 @@
     if (!gisops.map || !gisops.city) return;
     const district = gisops.district < 0 ? null : gisops.city.districts.id[gisops.district];
     const context = { theme: gisops.theme, zoom: gisops.map.getZoom(), district };
-    for (const name of Object.keys(gisops.styles)) gisops.put(`layer-${name}`, { hideout: context });
+    for (const name of Object.keys(gisops.styles)) {
+      const heat = name === "districts" && gisops.heat ? gisops.heat() : null;
+      gisops.put(`layer-${name}`, { hideout: heat ? { ...context, heat } : context });
+    }
   };
 })();

@@ -174,7 +174,7 @@
     context.closePath();
     context.fillStyle = gisops.colour(state);
     context.globalAlpha = isLost(gisops.live.codes[cameraNumber(n)]) ? 0.2 : 0.13;
-    context.fill();
+    if (!gisops.coverageShown()) context.fill(); // with what it really sees on the ground, the outline is enough
     context.globalAlpha = 0.5;
     context.lineWidth = 0.8;
     context.strokeStyle = gisops.colour(state);

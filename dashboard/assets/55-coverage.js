@@ -103,13 +103,15 @@
     }
     context.save();
     context.setTransform(1, 0, 0, 1, 0, 0);
-    context.globalAlpha = gisops.theme === "light" ? 0.55 : 0.5;
+    context.globalAlpha = gisops.theme === "light" ? 0.6 : 0.62;
     context.drawImage(sheet, 0, 0);
     context.restore();
   }
 
   gisops.coverage = new gisops.CanvasLayer(paint, { pane: "gisops-coverage", zIndex: 430 });
   gisops.coverageDrawn = () => drawn;
+  gisops.coverageBands = () => (bands ? { bands, worlds } : null);
+  gisops.coverageShown = () => wanted && bands !== null;
 
   // ---- sums -----------------------------------------------------------------------------
 

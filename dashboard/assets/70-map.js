@@ -73,7 +73,7 @@
     const map = gisops.map;
     const bounds = L.latLngBounds(places);
     const legend = document.querySelector(".legend[open]");
-    const room = { left: legend ? legend.offsetWidth + 50 : 40, top: 130, right: PANEL + 40, bottom: 50 };
+    const room = gisops.margins() || { left: legend ? legend.offsetWidth + 50 : 40, top: 130, right: PANEL + 40, bottom: 50 };
     let zoom = Math.min(17.5, map.getBoundsZoom(bounds, false, L.point(room.left + room.right, room.top + room.bottom)));
     if (atLeast) zoom = Math.min(18, Math.max(zoom, atLeast));
     const shift = L.point((room.right - room.left) / 2, (room.bottom - room.top) / 2);
@@ -116,6 +116,8 @@
     if (lat.length) gisops.fit(lat.map((value, n) => [value, lon[n]]));
     gisops.restyle();
   }
+
+  gisops.margins = () => null; // of the room one is in, where it has its own
 
   gisops.subscribe((change) => {
     if (change.kind === "city" || change.kind === "mounted") { start(); gisops.labels.repaint(); gisops.restyle(); }

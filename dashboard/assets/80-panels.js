@@ -115,7 +115,7 @@
     gisops.put("stale-banner", { children: fresh === "connecting" ? "" : words, className: fresh === "live" || fresh === "connecting" ? "banner" : "banner on" });
     gisops.put("live-status", { children: fresh === "live" ? "Live" : fresh === "connecting" ? "Connecting" : "Not live", className: `status status-${fresh}` });
     kpi("poll", beat === null ? "never" : gisops.age(beat), live.heartbeat === null ? "" : clock(live.heartbeat, TIME));
-    gisops.put("wall-clock", { children: `${clock(gisops.now(), DAY)}  ${clock(gisops.now(), TIME)}`, title: gisops.utcTime(gisops.now()) });
+    gisops.put("wall-clock", { children: `${clock(gisops.realNow(), DAY)}  ${clock(gisops.realNow(), TIME)}`, title: gisops.utcTime(gisops.realNow()) });
   }
 
   // ---- details --------------------------------------------------------------------------
@@ -258,6 +258,8 @@
     },
     marks(asked, placed) {
       gisops.marks = { asked, placed };
+      const place = placed && placed.points.find((point) => point.kind === "place");
+      if (place && !gisops.map.getBounds().pad(-0.2).contains([place.lat, place.lon])) gisops.fit([[place.lat, place.lon]], 15.5);
       gisops.fibreMarks.repaint();
       return skip();
     },
@@ -279,8 +281,9 @@
       gisops.fibreHidden = !on.includes("fibre");
       gisops.showDevices(on);
       gisops.showLabels(on);
-      gisops.showInspections(on);
       gisops.showCoverage(on);
+      gisops.showInspections(on);
+      gisops.showTrails(on);
       return skip();
     },
     search(text) {
@@ -306,8 +309,8 @@
       gisops.restyle();
       gisops.labels.repaint();
       gisops.devices.repaint();
-      gisops.fibreMarks.repaint();
       gisops.coverage.repaint();
+      gisops.fibreMarks.repaint();
       return gisops.theme;
     },
   });

@@ -22,13 +22,14 @@ _LAYERS = (
     ("roads", "Roads"),
     ("districts", "Districts"),
     ("labels", "Names"),
+    ("trails", "Boxes taken away"),
     ("inspections", "Overdue inspections"),
 )
+_COUNTED = frozenset({"inspections", "trails"})
+"""Layers whose number of things stands beside their name."""
+DEFAULT_LAYERS = [name for name, _ in _LAYERS if name != "inspections"]
 # Off until asked for: working it out takes the server a while.
 _COVERAGE = ("coverage", "Coverage")
-_COUNTED = frozenset({"inspections"})
-"""Layers whose number of things stands beside their name."""
-DEFAULT_LAYERS = [name for name, _ in _LAYERS if name not in _COUNTED]
 
 
 def legend(has_coverage: bool = False) -> Component:
@@ -36,7 +37,7 @@ def legend(has_coverage: bool = False) -> Component:
     layers = (*_LAYERS, _COVERAGE) if has_coverage else _LAYERS
     return html.Details(
         open=True,
-        className="panel legend",
+        className="panel legend room-network",
         children=[
             html.Summary(["Legend and layers", icon("chevron")]),
             html.Div(

@@ -16,7 +16,7 @@ __all__ = ["offline_panel"]
 def offline_panel() -> Component:
     """Give the panel; the page's script hands the grid its rows."""
     return html.Aside(
-        className="panel offline",
+        className="panel offline room-network",
         **attributes(aria_label="What is offline"),
         children=[
             html.Div([html.H2("Offline now"), html.Span(id=ids.OFFLINE_HEAD)], className="panel-head"),

@@ -10,6 +10,7 @@ from dash.development.base_component import Component
 
 from dashboard import ids
 from dashboard.components.attributes import attributes
+from dashboard.components.rooms import rooms
 
 __all__ = ["icon", "key_numbers", "stores", "title_bar"]
 
@@ -50,6 +51,7 @@ def title_bar(name: str, demo: bool, districts: Sequence[tuple[str, str]]) -> Co
                 children=[
                     html.Span(className="mark", **attributes(aria_hidden="true")),
                     html.Div([html.H1("Network"), html.Span(name, className="brand-sub")]),
+                    rooms(),
                     html.Span("DEMO DATA", className="demo", title="Not the real network") if demo else None,
                 ],
             ),

@@ -11,10 +11,13 @@ from dash.development.base_component import Component
 
 from dashboard import ids
 from dashboard.components.attributes import attributes
+from dashboard.components.case import case_panel
 from dashboard.components.city_map import city_map
+from dashboard.components.command import command_wall
 from dashboard.components.fibre import otdr_form
 from dashboard.components.legend import legend
 from dashboard.components.offline import offline_panel
+from dashboard.components.past_bar import past_bar
 from dashboard.components.shell import icon, key_numbers, stores, title_bar
 from dashboard.details import shown
 from dashboard.fibre_desk import FibreDesk
@@ -34,7 +37,9 @@ TITLE = "Network · gisops"
 DESCRIPTION = "Live state of the camera network: boxes, cameras, fibre and outages"
 
 
-def layout(inventory: Inventory, tile_url: str | None, has_coverage: bool = False) -> dmc.MantineProvider:
+def layout(
+    inventory: Inventory, tile_url: str | None, has_coverage: bool = False, has_past: bool = False
+) -> dmc.MantineProvider:
     """Give the page."""
     settings = inventory.settings
     districts = [(district.id, district.name) for district in inventory.districts.values()]
@@ -53,6 +58,8 @@ def layout(inventory: Inventory, tile_url: str | None, has_coverage: bool = Fals
                 offline_panel(),
                 legend(has_coverage),
                 _drawer(),
+                *command_wall(has_coverage),
+                *([*past_bar(), case_panel()] if has_past else []),
                 html.Footer(_credit(settings.demo), className="credit"),
             ],
         ),

@@ -14,9 +14,10 @@ from gisops.cli.common import Subparsers
 __all__ = ["BENCHES", "add", "run"]
 
 BENCHES = {
+    "coverage": "a whole city's coverage, and the loss of one box",
     "availability": "how long a report over 30 days takes as the network grows, and is it right",
     "autonomy": "how well the darkness of a box on battery is foretold",
-    "coverage": "a whole city's coverage, and the loss of one box",
+    "diagnosis": "is the cause right, is the root right, is one fault one outage",
     "detect": "from a fault to its colour on the page",
     "poll": "how many devices a core polls, beside other pollers",
     "drain": "how fast what waited on disk is written once the database is back",
@@ -25,7 +26,9 @@ BENCHES = {
     "locate": "how often a cut is found where it is",
     "incidents": "how fast incidents are imported, and in how much memory, as the file grows",
     "response": "an answer for a place, and a new repair list, as the network grows",
+    "siting": "how soon and how close to the best cameras are sited, beside spopt",
     "fuzz": "what malformed datagrams do: nothing",
+    "ui": "how fast the page is: first map, bytes, changes a second, viewers, memory, the past",
     "traps": "how many notifications are received, decoded and stored, and is any lost",
 }
 """Each is a module of :mod:`gisops.bench`."""

@@ -22,6 +22,7 @@ __all__ = ["Band", "bands_of", "outline", "visible_area"]
 
 # Two gaps side by side are one where they share more than this of their common ray, metres.
 _SHARED_M = 1e-6
+_SLIVER_M2 = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +114,12 @@ def bands_of(pose: Pose, criteria: Sequence[Criterion], buildings: Buildings) ->
     finer = [*(area for _, area in plain[1:]), shapely.Polygon()]
     cut = [(number, shapely.difference(area, next_)) for (number, area), next_ in zip(plain, finer, strict=True)]
     cut += [(number, area) for number, criterion, area in areas if criterion.roles]
-    return [Band(number, _in_plane(pose, area)) for number, area in cut if area.area > 0.0]
+    placed = ((number, _in_plane(pose, area)) for number, area in cut)
+    return [Band(number, shape) for number, shape in placed if not shapely.is_empty(shape)]
 
 
 def _in_plane(pose: Pose, area: shapely.Geometry) -> shapely.Geometry:
-    polygons = [part for part in shapely.get_parts(area) if part.geom_type == "Polygon"]
-    placed: shapely.Geometry = shapely.transform(shapely.multipolygons(polygons), pose.to_plane)
+    # What cutting leaves of shared edges is neither ground nor a valid polygon once it is turned.
+    polygons = [part for part in shapely.get_parts(area) if part.geom_type == "Polygon" and part.area > _SLIVER_M2]
+    placed: shapely.Geometry = shapely.transform(shapely.MultiPolygon(polygons), pose.to_plane)
     return placed

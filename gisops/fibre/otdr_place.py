@@ -17,6 +17,7 @@ import shapely
 from gisops.errors import InventoryError
 from gisops.fibre.evidence import OtdrReading
 from gisops.fibre.network import FibreNetwork
+from gisops.fibre.repair import enclosure_beyond
 from gisops.geo.along import nearest_on_line, point_along
 from gisops.geo.measure import distance_m
 from gisops.geo.project import to_utm42
@@ -82,7 +83,8 @@ class CrewPoint:
     walk_m
         From there to the place.
     enclosure_id, enclosure_m
-        Nearest node where the cable is spliced (or may be), and metres of route to it.
+        Nearest node where the cable is spliced (or may be), on this span or beyond it, and metres of
+        route to it.
     """
 
     lon: float
@@ -249,10 +251,12 @@ def crew_point(inventory: Inventory, network: FibreNetwork, span: int, chainage_
     """
     here = point_along(network.lines[span], chainage_m)
     route = float(network.route_m[span])
-    ends = sorted(
-        ((chainage_m, int(network.starts[span])), (route - chainage_m, int(network.ends[span]))),
-        key=lambda end: (network.splice_count[end[1]] == 0, end[0]),
-    )
+    ends = []
+    for away, end in ((chainage_m, int(network.starts[span])), (route - chainage_m, int(network.ends[span]))):
+        node, passed, _ = enclosure_beyond(network, span, end)
+        # A branch or an end of the cable counts, whatever is recorded: it cannot run through there.
+        ends.append((away + sum(float(network.route_m[s]) for s in passed), node))
+    ends.sort()
     roads = list(inventory.roads.values())
     spot = shapely.Point(*(float(v) for v in to_utm42(here.lon, here.lat)))
     enclosure_m, enclosure = ends[0]

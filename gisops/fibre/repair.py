@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from gisops.fibre.network import FibreNetwork
 
-__all__ = ["Repair", "repair_of"]
+__all__ = ["Repair", "enclosure_beyond", "repair_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ def repair_of(network: FibreNetwork, span: int) -> Repair:
     span
         Number of the cut span.
     """
-    first, before, assumed = _enclosure(network, span, int(network.starts[span]))
-    last, after, assumed_too = _enclosure(network, span, int(network.ends[span]))
+    first, before, assumed = enclosure_beyond(network, span, int(network.starts[span]))
+    last, after, assumed_too = enclosure_beyond(network, span, int(network.ends[span]))
     spans = [*reversed(before), span, *after]
     notes = []
     unsure = sorted({network.node_ids[node] for node in (*assumed, *assumed_too)})
@@ -69,8 +69,8 @@ def repair_of(network: FibreNetwork, span: int) -> Repair:
     )
 
 
-def _enclosure(network: FibreNetwork, span: int, node: int) -> tuple[int, list[int], list[int]]:
-    """Walk from one end of a span to the first node where the cable is spliced: node, spans passed, unsure nodes."""
+def enclosure_beyond(network: FibreNetwork, span: int, node: int) -> tuple[int, list[int], list[int]]:
+    """Walk on from a span over one of its ends to where the cable is spliced: node, spans passed, unsure nodes."""
     passed: list[int] = []
     seen = {span}
     while network.splice_count[node] == 0:

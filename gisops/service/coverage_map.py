@@ -120,7 +120,7 @@ def _failed(task: asyncio.Task[Any]) -> bool:
 
 def _drawn(band: Band, lon: float, lat: float) -> list[Any]:
     """Write a band as its level and its rings."""
-    rings = shapely.get_rings(shapely.simplify(band.shape, _SIMPLER_M))
+    rings = shapely.get_rings(shapely.get_parts(shapely.simplify(band.shape, _SIMPLER_M)))
     drawn: list[Any] = [band.criterion]
     for ring in rings:
         points = shapely.get_coordinates(ring)[:-1]

@@ -37,6 +37,10 @@ class KeeperTally:
     """Why the last round failed; ``None`` when it did not."""
 
 
+def _tell_nobody(_: str | None) -> None:
+    """Be content with the tally."""
+
+
 async def wait_for(stop: asyncio.Event, seconds: float) -> None:
     """Wait until ``stop`` is set, but not longer than so many seconds."""
     try:
@@ -57,6 +61,8 @@ class Keeper:
         Gives UTC.
     wait
         Waits for the stop, or so many seconds.
+    tell
+        Told why when rounds begin to fail, and ``None`` when they do not any more; once each.
     """
 
     def __init__(
@@ -64,10 +70,12 @@ class Keeper:
         housekeeping: Housekeeping,
         clock: Callable[[], datetime],
         wait: Callable[[asyncio.Event, float], Awaitable[None]] = wait_for,
+        tell: Callable[[str | None], None] = _tell_nobody,
     ) -> None:
         self._housekeeping = housekeeping
         self._clock = clock
         self._wait = wait
+        self._tell = tell
         self._retain_at: datetime | None = None
         self.tally = KeeperTally()
 
@@ -94,9 +102,15 @@ class Keeper:
                 await self._retain(now)
         except StoreError as error:
             self.tally.failed_rounds += 1
-            self.tally.last_error = str(error)
+            self._note(str(error))
         else:
-            self.tally.last_error = None
+            self._note(None)
+
+    def _note(self, error: str | None) -> None:
+        was_failing = self.tally.last_error is not None
+        self.tally.last_error = error
+        if was_failing != (error is not None):
+            self._tell(error)
 
     async def _retain(self, now: datetime) -> None:
         done = await self._housekeeping.retain(now)

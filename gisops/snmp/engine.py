@@ -34,6 +34,9 @@ DRAIN = 4 * BATCH
 """Datagrams taken in, or questions sent, before other tasks get their turn."""
 SHAPES = 16384
 _SEND_RETRY_S = 0.002
+_PATIENCE_S = 2.0
+"""How long nobody is called silent while answers are still unread: it is this process that was late. Bounded, as a
+flood of strays must not keep the silent from being noticed."""
 _SILENT_SHARE = 0.75
 """Of the window, what those that were silent last time may take before everybody else."""
 _NOBODY = Poll(lambda _: None, 1, lambda: None)
@@ -73,6 +76,7 @@ class SnmpEngine:
         self._number = random.SystemRandom().randrange(FIRST_NUMBER, LAST_NUMBER)
         self._salt = int.from_bytes(os.urandom(8), "big")
         self._sweeper: asyncio.TimerHandle | None = None
+        self._late_since: float | None = None
         self._pumper: asyncio.Handle | None = None
         self.stats = EngineStats()
 
@@ -165,13 +169,14 @@ class SnmpEngine:
             self._pumper.cancel()
             self._pumper = None
         for _ in range(DRAIN // BATCH):
+            if self._receive() == BATCH:
+                # Who asks faster than it can read fills its own receive buffer.
+                continue
             now = self._loop.time()
             questions = self._flow.take(now, BATCH)
             if not questions:
                 break
-            is_full = self._send(questions, now)
-            self._receive()
-            if is_full:
+            if self._send(questions, now):
                 self._pumper = self._loop.call_later(_SEND_RETRY_S, self._pump)
                 return
         if self._flow.has_waiting:
@@ -214,11 +219,13 @@ class SnmpEngine:
         return session.seal(number, question.template, now, self._salt)
 
     def _drain(self) -> None:
-        for _ in range(DRAIN // BATCH):
-            if self._receive() < BATCH:
-                break
+        self._has_unread()
         if self._flow.has_waiting:
             self._pump()
+
+    def _has_unread(self) -> bool:
+        """Take answers in; whether there may be more."""
+        return all(self._receive() == BATCH for _ in range(DRAIN // BATCH))
 
     def _receive(self) -> int:
         """Take one batch in; give its size."""
@@ -294,6 +301,13 @@ class SnmpEngine:
         """Find the questions whose time is up: ask again, or call the target silent."""
         self._sweeper = None
         now = self._loop.time()
+        if not self._has_unread():
+            self._late_since = None
+        else:
+            self._late_since = now if self._late_since is None else self._late_since
+            if now - self._late_since < _PATIENCE_S:
+                self._sweeper = self._loop.call_later(0, self._sweep)
+                return
         for question in [q for q in self._pending.values() if q.deadline <= now]:
             del self._pending[question.number]
             self._flow.free(question)

@@ -101,7 +101,8 @@ def test_a_camera_is_traced_to_its_centre_on_the_map_and_as_a_line(page: Page, c
     find(page, camera)
     way = page.locator(".fibre-way")
     expect(way).to_contain_text("m of fibre")
-    expect(way.locator("#fibre-schematic .main-svg").first).to_be_visible()
+    # The plotting library is fetched with the first figure.
+    expect(way.locator("#fibre-schematic .main-svg").first).to_be_visible(timeout=20_000)
     expect(way.locator(".budget")).to_have_count(4)
     expect(way).to_contain_text("1550 nm")
     assert set(page.evaluate("gisops.marksDrawn()")) == {"trace", "centre"}

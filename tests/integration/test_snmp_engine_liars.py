@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from typing import Protocol
@@ -238,3 +239,19 @@ async def test_who_was_silent_is_asked_first_and_delays_nobody(engine: SnmpEngin
         heard.clear()
         assert [reply.target.device_id for reply in await ask(engine, *targets)] == ["good", "silent"]
         assert heard == expected
+
+
+async def test_nobody_is_called_silent_while_answers_are_unread(engine: SnmpEngine, start: Start) -> None:
+    """More answers than one look takes in wait while the whole process stands still for longer than the timeout."""
+    asked: list[Message] = []
+
+    def all_at_once(question: Message) -> list[bytes]:
+        asked.append(question)
+        if len(asked) < 600:
+            return []
+        asyncio.get_running_loop().call_soon(time.sleep, 0.7)
+        return [encode_message(truth(each)) for each in asked]
+
+    agent = await start(all_at_once)
+    replies = await ask(engine, *(target(agent, f"d{n}", timeout_s=0.5) for n in range(600)))
+    assert {reply.reachability for reply in replies} == {Reachability.ANSWERED}

@@ -78,6 +78,7 @@ def test_a_house_takes_its_ground_and_its_shadow() -> None:
         1: 15**2 - 12**2,
         2: 12**2 - 10**2,
     }
+    assert all(shapely.is_valid(band.shape) for band in bands)
     assert [len(b) for b in bands_of_city(inventory, buildings, CoveragePlan(OUTLINE, workers=1))] == [1] * 10
 
 

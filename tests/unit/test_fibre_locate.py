@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from gisops.errors import InventoryError
 from gisops.fibre.evidence import Noise, OtdrReading, evidence_of, parse_otdr, parse_port
 from gisops.fibre.locate import Locator, Verdict
+from gisops.fibre.network import network_of
+from gisops.fibre.otdr_place import crew_point
 from gisops.fibre.suspect import CutWatch, suspect_cuts
 from gisops.geo.measure import distance_m
 from tests.cities import small_city
@@ -77,6 +81,15 @@ def test_a_reading_gives_a_place_with_its_interval() -> None:
     assert place.span_id == "S5"
     assert [place.from_m, place.chainage_m, place.to_m] == pytest.approx([399.0, 400.0, 401.0], abs=0.1)
     assert distance_m(place.lon, place.lat, 67.03 + 0.01 * 400 / STEP_M, 24.85) < 0.5
+
+
+def test_the_nearest_enclosure_is_where_the_cable_is_spliced_even_beyond_the_span() -> None:
+    splices = {"N0": 4, "N1": 0, "N2": 1, "N3": 0, "N4": 0, "N5": 1}
+    city = replace(CITY, nodes={k: replace(n, splice_count=splices[k]) for k, n in CITY.nodes.items()})
+    crew = crew_point(city, network_of(city), NUMBER["S5"], 400.0)
+    # Through N3 on to N2: 400 m and a step; the other way it is 611 m and a step to N5.
+    assert crew.enclosure_id == "N2"
+    assert crew.enclosure_m == pytest.approx(400 + STEP_M, abs=1.0)
 
 
 def test_noise_that_is_no_probability_is_refused() -> None:
