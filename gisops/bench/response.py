@@ -34,7 +34,7 @@ LOSS_GOAL_MS = 100.0
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Take the sizes."""
     parser.add_argument("--sizes", type=int, nargs="+", default=[1300, 4000, 14000], metavar="N", help="cameras")
-    parser.add_argument("--houses", type=int, default=100_000, metavar="N", help="houses in the way (100,000)")
+    parser.add_argument("--houses", type=int, default=70, metavar="N", help="houses for each camera (70)")
     parser.add_argument("--asked", type=int, default=300, metavar="N", help="places asked about (300)")
     parser.add_argument("--seed", type=int, default=1)
 
@@ -44,10 +44,11 @@ def measure(args: argparse.Namespace) -> Iterator[Figure]:
     from gisops.bench.city_blocks import blocks, inventory
     from gisops.coverage.buildings import from_polygons
 
-    rng = np.random.default_rng(args.seed)
-    buildings = from_polygons(*blocks(args.houses, rng))
     for size in args.sizes:
-        city = _with_stations(inventory(size, args.houses, np.random.default_rng(args.seed)))
+        # The city grows with its cameras: 14,000 stand among a million houses.
+        houses, rng = args.houses * size, np.random.default_rng(args.seed)
+        buildings = from_polygons(*blocks(houses, rng))
+        city = _with_stations(inventory(size, houses, rng))
         yield from _answers(city, buildings, size, args)
         yield from _losses(city, buildings, size, args)
 

@@ -6,7 +6,7 @@ as `gisops.service.coverage`; what works is passed in, so the past is answered l
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import hypot, inf, radians, tan
 from typing import TYPE_CHECKING, Any
@@ -16,9 +16,10 @@ import shapely
 
 from gisops.coverage.buildings import Buildings
 from gisops.coverage.levels import Criterion, criteria_of, load_plate, load_profile
+from gisops.coverage.line import sees_past
 from gisops.coverage.optics import MAX_REACH_M
 from gisops.coverage.pose import Pose, poses_of
-from gisops.coverage.sight import asked_of, visible
+from gisops.coverage.sight import asked_of
 from gisops.geo.project import from_utm42, to_utm42
 from gisops.incidents.roads import FLIGHT_KMH, PATROL_KMH, Reach, RoadNet, Spot, road_net
 from gisops.model.inventory import Inventory
@@ -38,19 +39,40 @@ _PATROL_S = 3600.0
 # How far along the roads an approach is looked at.
 _APPROACH_M = 150.0
 _MOST_APPROACHES = 8
-_TARGET_M = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class _Eyes:
-    """All poses as columns, for a first look at which of them may see a point."""
+    """All poses as columns, for a first look at which of them have a point in the picture, sharply enough.
+
+    The pinhole of `gisops.coverage.optics`, for all at once; a fisheye only by its reach.
+    """
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
-    east: NDArray[np.float64]
-    north: NDArray[np.float64]
-    wide: NDArray[np.float64]
-    reach: NDArray[np.float64]
+    heading: NDArray[np.float64]
+    tilt: NDArray[np.float64]
+    drop: NDArray[np.float64]
+    across: NDArray[np.float64]
+    down: NDArray[np.float64]
+    deepest: NDArray[np.float64]
+    is_straight: NDArray[np.bool_]
+
+    def candidates(self, x: float, y: float) -> NDArray[np.int64]:
+        """Number the poses that may see a point."""
+        dx, dy = x - self.x, y - self.y
+        # A corner of the picture is farther off than it is deep, by less than twice up to 120 degrees.
+        near = np.flatnonzero(dx * dx + dy * dy <= (2.0 * self.deepest) ** 2)
+        dx, dy = dx[near], dy[near]
+        c, s = np.cos(self.heading[near]), np.sin(self.heading[near])
+        forward, left = dx * c + dy * s, dy * c - dx * s
+        c, s, h = np.cos(self.tilt[near]), np.sin(self.tilt[near]), self.drop[near]
+        depth = forward * c + h * s
+        inside = (depth > 0.0) & (depth <= self.deepest[near] + 1e-6)
+        inside &= np.abs(left) <= depth * self.across[near] + 1e-6
+        inside &= np.abs(forward * s - h * c) <= depth * self.down[near] + 1e-6
+        found: NDArray[np.int64] = near[inside | ~self.is_straight[near]]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,15 +180,8 @@ class ResponseDesk:
         return {self._cameras[pose.camera].id for pose in self._poses if self._sight(pose, x, y) is not None}
 
     def _seen_by(self, x: float, y: float, working: Collection[str]) -> list[dict[str, Any]]:
-        eyes = self._eyes
-        dx, dy = x - eyes.x, y - eyes.y
-        near = np.flatnonzero(dx * dx + dy * dy <= eyes.reach**2)
-        forward = dx[near] * eyes.east[near] + dy[near] * eyes.north[near]
-        left = dy[near] * eyes.east[near] - dx[near] * eyes.north[near]
-        # A little wider than the picture: a tilted one is wider at its foot.
-        near = near[np.abs(left) <= np.maximum(forward, 0.0) * eyes.wide[near] + 15.0]
         best: dict[int, dict[str, Any]] = {}
-        for number in near.tolist():
+        for number in self._eyes.candidates(x, y).tolist():
             seen = self._sight(self._poses[number], x, y)
             if seen is not None and seen["px_per_m"] > best.get(seen["camera"], {"px_per_m": 0.0})["px_per_m"]:
                 best[seen["camera"]] = seen
@@ -193,12 +208,7 @@ class ResponseDesk:
         if not met:
             return None
         f, s = float(forward[0]), float(left[0])
-        around = np.array(
-            [(f - _TARGET_M, s - _TARGET_M), (f + _TARGET_M, s - _TARGET_M), (f + _TARGET_M, s + _TARGET_M),
-             (f - _TARGET_M, s + _TARGET_M)]
-        )  # fmt: skip
-        seen = visible(pose, around, self._buildings, pose.height_m - pose.optics.drop_m)
-        if not seen.contains(forward, left)[0]:
+        if not sees_past(pose, f, s, self._buildings):
             return None
         levels = [criterion for criterion in met if not criterion.roles]
         return {
@@ -326,15 +336,19 @@ class ResponseDesk:
 
 
 def _eyes_of(poses: Sequence[Pose], criteria: Sequence[Criterion]) -> _Eyes:
-    wide, reach = [], []
-    for pose in poses:
-        least = min(criterion.px_per_m for _, criterion in asked_of(criteria, pose.role))
-        half = radians(pose.optics.hfov_deg) / 2.0
-        wide.append(tan(half) * 1.05 + 0.05 if pose.optics.hfov_deg < 150.0 else inf)
-        # Depth is at least the distance times the cosine of the half angle; a corner of the picture is farther off.
-        reach.append(min(MAX_REACH_M, 2.0 * pose.optics.focal_px / least + 15.0))
-    heading = np.array([pose.heading for pose in poses])
+    least = np.array([min(criterion.px_per_m for _, criterion in asked_of(criteria, pose.role)) for pose in poses])
+
+    def column(value: Callable[[Pose], float]) -> NDArray[np.float64]:
+        return np.array([value(pose) for pose in poses], dtype=np.float64)
+
     return _Eyes(
-        np.array([pose.x for pose in poses]), np.array([pose.y for pose in poses]),
-        np.cos(heading), np.sin(heading), np.array(wide), np.array(reach),
-    )  # fmt: skip
+        column(lambda pose: pose.x),
+        column(lambda pose: pose.y),
+        column(lambda pose: pose.heading),
+        column(lambda pose: radians(pose.optics.tilt_deg)),
+        column(lambda pose: pose.optics.drop_m),
+        column(lambda pose: tan(pose.optics.half_angles[0])),
+        column(lambda pose: tan(pose.optics.half_angles[1])),
+        np.minimum(MAX_REACH_M, column(lambda pose: pose.optics.focal_px) / least) if poses else least,
+        np.array([pose.optics.is_straight for pose in poses], dtype=bool),
+    )
