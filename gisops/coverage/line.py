@@ -1,7 +1,8 @@
 """Does one pose see one point past the walls? A single line, where `gisops.coverage.sweep` looks at a whole field.
 
-The same rule: from the way into a building to ``factor`` times the way out the plane is hidden. Along a line that is so
-at distance D where a wall is crossed at d < D <= factor d, or where the point lies inside (an odd number of walls).
+The same rule: from the way into a building to ``factor`` times the way out the plane is hidden. Along a line that is
+so at distance D where a wall is crossed at d < D <= factor d, or where the point lies inside (an odd number of
+walls).
 """
 
 from __future__ import annotations
