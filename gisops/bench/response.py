@@ -97,12 +97,21 @@ def _answers(city: Inventory, buildings: Buildings, size: int, args: argparse.Na
         )
     ]
     desk.answer(*places[0], working)
-    took = sorted(_ms(partial(desk.answer, *place, working)) for place in places)
+    took, burnt = [], []
+    for place in places:
+        used = time.process_time()
+        took.append(_ms(partial(desk.answer, *place, working)))
+        burnt.append(1e3 * (time.process_time() - used))
+    took.sort()
+    burnt.sort()
     few = places[:: max(1, len(places) // 5)][:5]
     plain = statistics.median(_ms(partial(desk.seen_plainly, *place)) for place in few)
     beside = ("every camera asked in turn, cameras only", round(plain, 1))
     p95 = took[int(0.95 * len(took))]
     yield Figure("response", "an answer: median", size, round(statistics.median(took), 2), "ms", runs=len(took))
+    # On a machine that others use too, the processor's time says what the clock cannot.
+    cpu = round(burnt[int(0.95 * len(burnt))], 2)
+    yield Figure("response", "an answer: p95, processor time", size, cpu, "ms", runs=len(took))
     yield Figure("response", "an answer: p95", size, round(p95, 2), "ms", GOAL_MS, runs=len(took), baseline=beside)
 
 

@@ -21,7 +21,7 @@ from gisops.coverage.optics import MAX_REACH_M
 from gisops.coverage.pose import Pose, poses_of
 from gisops.coverage.sight import asked_of
 from gisops.geo.project import from_utm42, to_utm42
-from gisops.incidents.roads import FLIGHT_KMH, PATROL_KMH, Reach, RoadNet, Spot, road_net
+from gisops.incidents.roads import FLIGHT_KMH, PATROL_KMH, Reach, Reached, RoadNet, Spot, road_net
 from gisops.model.inventory import Inventory
 from gisops.service.coverage import no_buildings
 
@@ -77,10 +77,11 @@ class _Eyes:
 
 @dataclass(frozen=True, slots=True)
 class _Passed:
-    """A camera beside an edge."""
+    """Cameras beside roads: the edge, the number of the camera, and where it stands along the edge."""
 
-    camera: int
-    along_m: float
+    edge: NDArray[np.int64]
+    camera: NDArray[np.int64]
+    along_m: NDArray[np.float64]
 
 
 class ResponseDesk:
@@ -107,7 +108,7 @@ class ResponseDesk:
         self._poses = poses_of(self._cameras, inventory.presets.values())
         self._eyes = _eyes_of(self._poses, self._criteria)
         self.net: RoadNet = road_net(inventory.roads.values())
-        self._on_edge = self._cameras_on_edges()
+        self._passed = self._cameras_on_edges()
         self._stations = self._snapped_stations()
 
     def answer(self, lon: float, lat: float, working: Collection[str]) -> dict[str, Any]:
@@ -277,54 +278,59 @@ class ResponseDesk:
         away = sorted((self.net.edges[spot.edge].line.distance(here), spot.edge) for _, spot in self._stations)
         return [edge for _, edge in away[: 2 * _STATIONS]]
 
-    def _flight(self, reached: Mapping[int, Reach], working: Collection[str]) -> dict[str, Any]:
+    def _flight(self, reached: Reached, working: Collection[str]) -> dict[str, Any]:
+        passed = self._passed
+        at = self._times(reached, passed.edge, passed.along_m)
+        there = np.flatnonzero(at <= 60.0 * MINUTES[-1])
+        order = there[np.lexsort((passed.camera[there], at[there], passed.edge[there]))]
+        edges: dict[int, dict[str, Any]] = {}
+        for number, camera, when in zip(
+            passed.edge[order].tolist(), passed.camera[order].tolist(), at[order].round(1).tolist(), strict=True
+        ):
+            name = self._cameras[camera].id
+            edge = edges.get(number)
+            if edge is None:
+                edge = edges[number] = {
+                    "road": self.net.edges[number].road_id, "edge": number, "at_s": when,
+                    "minutes": next(m for m in MINUTES if when <= 60.0 * m), "cameras": [],
+                }  # fmt: skip
+            edge["cameras"].append({"id": name, "at_s": when, "works": name in working})
+        in_order = sorted(edges.values(), key=lambda edge: float(edge["at_s"]))
+        return {"road_km": self._road_km(reached), "edges": in_order}
+
+    def _times(self, reached: Reached, edge: NDArray[np.int64], along_m: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Say when one is at places on edges, all at once."""
+        length = self.net.lengths_m[edge]
+        each = np.array(self.net.seconds(FLIGHT_KMH))[edge] / length
+        ends = reached.at_s[edge]
+        at = np.minimum(ends[:, 0] + each * along_m, ends[:, 1] + each * (length - along_m))
+        direct = reached.walk_s + each * np.abs(along_m - reached.start.along_m)
+        first: NDArray[np.float64] = np.where(edge == reached.start.edge, np.minimum(at, direct), at)
+        return first
+
+    def _road_km(self, reached: Reached) -> dict[str, float]:
+        """Add up what is in reach; both ends of an edge count, what they share only once."""
         seconds = self.net.seconds(FLIGHT_KMH)
-        edges: list[dict[str, Any]] = []
-        total = dict.fromkeys(MINUTES, 0.0)
-        for number, reach in reached.items():
-            edge = self.net.edges[number]
-            self._add_lengths(total, reach, edge.length_m, seconds)
-            passed = []
-            for other in self._on_edge.get(number, ()):
-                at = self.net.time_at(reach, other.along_m, seconds)
-                if at <= 60.0 * MINUTES[-1]:
-                    passed.append((at, self._cameras[other.camera].id))
-            if passed:
-                passed.sort()
-                edges.append(
-                    {
-                        "road": edge.road_id,
-                        "edge": number,
-                        "at_s": round(passed[0][0], 1),
-                        "minutes": next(m for m in MINUTES if passed[0][0] <= 60.0 * m),
-                        "cameras": [
-                            {"id": camera, "at_s": round(at, 1), "works": camera in working} for at, camera in passed
-                        ],
-                    }
-                )
-        edges.sort(key=lambda edge: edge["at_s"])
-        return {"road_km": {str(m): round(v / 1000.0, 2) for m, v in total.items()}, "edges": edges}
-
-    def _add_lengths(self, total: dict[int, float], reach: Reach, length_m: float, seconds: Sequence[float]) -> None:
-        """Add what of an edge is in reach; both ends count, what they share only once."""
-        each = seconds[reach.edge] / length_m
+        first = reached.start.edge
+        edges = reached.edges[reached.edges != first]
+        length = self.net.lengths_m[edges]
+        each = np.array(seconds)[edges] / length
+        found = {}
         for minutes in MINUTES:
-            if reach.inside is None:
-                one, other = reach.at_s
-                covered = (max(0.0, 60.0 * minutes - one) + max(0.0, 60.0 * minutes - other)) / each
-            else:
-                covered = sum(piece.length for piece in self.net.pieces(reach, seconds, 60.0 * minutes))
-            total[minutes] += min(length_m, covered)
-
-    def _cameras_on_edges(self) -> dict[int, list[_Passed]]:
-        if not self._cameras:
-            return {}
-        x, y = to_utm42([c.lon for c in self._cameras], [c.lat for c in self._cameras])
-        found: dict[int, list[_Passed]] = {}
-        for camera, spot in enumerate(self.net.snap(x, y, _CAMERA_AT_ROAD_M)):
-            if spot is not None:
-                found.setdefault(spot.edge, []).append(_Passed(camera, spot.along_m))
+            left = np.maximum(60.0 * minutes - reached.at_s[edges], 0.0).sum(axis=1)
+            own = sum(piece.length for piece in self.net.pieces(reached[first], seconds, 60.0 * minutes))
+            found[str(minutes)] = round((float(np.minimum(length, left / each).sum()) + own) / 1000.0, 2)
         return found
+
+    def _cameras_on_edges(self) -> _Passed:
+        x, y = to_utm42([c.lon for c in self._cameras], [c.lat for c in self._cameras])
+        spots = self.net.snap(x, y, _CAMERA_AT_ROAD_M)
+        beside = [(spot.edge, camera, spot.along_m) for camera, spot in enumerate(spots) if spot is not None]
+        return _Passed(
+            np.array([edge for edge, _, _ in beside], dtype=np.int64),
+            np.array([camera for _, camera, _ in beside], dtype=np.int64),
+            np.array([along for _, _, along in beside], dtype=np.float64),
+        )
 
     def _snapped_stations(self) -> list[tuple[str, Spot]]:
         stations = list(self._inventory.stations.values())
