@@ -25,6 +25,8 @@ BENCHES = {
     "fibre": "impact of any cut, resilience report and suspicion of cuts as the network grows, beside networkx",
     "ingest": "how long a transaction of readings takes at a steady rate",
     "locate": "how often a cut is found where it is",
+    "incidents": "how fast incidents are imported, and in how much memory, as the file grows",
+    "response": "an answer for a place, and a new repair list, as the network grows",
     "siting": "how soon and how close to the best cameras are sited, beside spopt",
     "replay": "how fast a log of events is played again",
     "fuzz": "what malformed datagrams do: nothing",
