@@ -14,7 +14,7 @@ from dash import Dash
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from dashboard import case_routes, coverage_routes, data_routes, past_routes, stream
+from dashboard import case_routes, coverage_routes, data_routes, past_routes, stream, three_routes
 from dashboard.coverage_routes import CoverageSource
 from dashboard.headers import SecurityHeaders, content_policy
 from dashboard.pages import network
@@ -35,6 +35,7 @@ def create_app(
     silent_after_s: float = 12.0,
     coverage: CoverageSource | None = None,
     past: Past | None = None,
+    footprints: three_routes.Footprints = list,
 ) -> FastAPI:
     """Build the ASGI application of the live map.
 
@@ -60,6 +61,9 @@ def create_app(
     past
         Who remembers; without it the page has no time slider and no cases.
 
+    footprints
+        Loads the buildings that the 3D view shows; by default there are none.
+
     Returns
     -------
     fastapi.FastAPI
@@ -70,6 +74,7 @@ def create_app(
     data_routes.register(server, view, city, clock, stale_after_s, silent_after_s)
     if coverage is not None:
         coverage_routes.register(server, view, coverage)
+    three_routes.register(server, view, footprints)
     if past is not None:
         past_routes.register(server, past, city, clock)
         case_routes.register(server, past, city.inventory)

@@ -30,10 +30,12 @@ def add(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serve until interrupted."""
     import asyncio
+    from functools import partial
 
     import uvicorn
 
     from dashboard.app import create_app
+    from dashboard.three import footprints_of
     from gisops.cli.common import need_dsn, utc_now
     from gisops.service.building_store import load_buildings
     from gisops.service.compose import live_view, past_of
@@ -44,8 +46,11 @@ def run(args: argparse.Namespace) -> int:
     async def main() -> None:
         dsn = need_dsn(args.run_dir)
         async with live_view(args.inventory, dsn, utc_now) as view, past_of(dsn) as past:
+            footprints = partial(footprints_of, args.inventory)
             coverage = CoverageMap(view.inventory, lambda: load_buildings(args.inventory))
-            app = create_app(view, tile_url=args.tiles, clock=utc_now, coverage=coverage, past=past)
+            app = create_app(
+                view, tile_url=args.tiles, clock=utc_now, coverage=coverage, past=past, footprints=footprints
+            )
             config = uvicorn.Config(app, log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=2)
             server = uvicorn.Server(config)
             announcing = asyncio.create_task(_announce(server, args.host, args.port))
