@@ -42,19 +42,23 @@ def register(server: FastAPI, view: LiveView, footprints: Footprints) -> None:
         layers = ground_layers(inventory, footprints())
         return packed({"view": view_state(inventory), "demo": inventory.settings.demo, "layers": layers})
 
+    async def once(name: str, make: Callable[[], Packed]) -> None:
+        if name not in kept:
+            kept[name] = await asyncio.to_thread(make)
+
     @server.get("/3d")
     async def page() -> HTMLResponse:
         return HTMLResponse(_PAGE)
 
     @server.get("/data/3d/deck.js")
     async def deck_js(request: Request) -> Response:
-        kept["bundle"] = kept.get("bundle") or await asyncio.to_thread(bundle)
+        await once("bundle", bundle)
         return answer_packed(request, kept["bundle"], "text/javascript")
 
     @server.get("/data/3d/ground.json")
     async def ground_json(request: Request) -> Response:
         with _refusing():
-            kept["ground"] = kept.get("ground") or await asyncio.to_thread(ground)
+            await once("ground", ground)
         return answer_packed(request, kept["ground"], "application/json")
 
     @server.get("/data/3d/live.json")
