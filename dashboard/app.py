@@ -27,7 +27,7 @@ from gisops.service.past import Past
 __all__ = ["create_app"]
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 - each is a source that a room needs, and may be missing
     view: LiveView,
     *,
     tile_url: str | None = None,

@@ -96,10 +96,18 @@ class Caseload:
         """Forget what a later reading has overtaken."""
         self._facts.take_back(device_id, metrics, at)
 
-    def permit(self, works: frozenset[str] | None) -> None:
-        """Say on which elements a permit to work is in force; ``None``: no register is kept."""
-        self._is_dirty |= works != self._facts.works
-        self._facts.works = works
+    def arrange(self, works: frozenset[str] | None, shed: frozenset[str]) -> None:
+        """Say what was arranged beforehand.
+
+        Parameters
+        ----------
+        works
+            Boxes on which a permit to work is in force; ``None``: no register is kept.
+        shed
+            Feeders that are off by plan.
+        """
+        self._is_dirty |= (works, shed) != (self._facts.works, self._facts.shed)
+        self._facts.works, self._facts.shed = works, shed
 
     def blind(self, since: datetime | None) -> None:
         """Say since when we hear nobody; ``None``: we do."""

@@ -84,6 +84,8 @@ class Facts:
         Elements (boxes, sites, spans) where a permit to work is in force; ``None`` where no register is kept.
     worked_on
         Devices inside announced work: an open door there is no intrusion.
+    shed
+        Feeders that are off by plan.
     blind_since
         Since when we hear nobody at all; ``None`` while we do.
     """
@@ -94,6 +96,7 @@ class Facts:
         self.on_battery: set[str] = set()
         self.disturbed: set[str] = set()
         self.works: frozenset[str] | None = None
+        self.shed: frozenset[str] = frozenset()
         self.worked_on: frozenset[str] = frozenset()
         self.blind_since: datetime | None = None
         self._signals: dict[str, list[Signal]] = {}

@@ -95,6 +95,8 @@ def _blackouts(left: set[str], facts: Facts, layout: Layout) -> list[Group]:
         if len(dark) < 2 or len(dark) <= len(bright):
             continue
         lost = tuple(b for b in dark if b in left)
+        if not lost and feeder_id in facts.shed:
+            continue  # As announced, and nobody has gone dark of it.
         group = _group(feeder_id, "feeder", lost, facts, layout)
         groups.append(replace(group, opened_at=min(_mains_gone_at(b, facts) for b in dark)))
         left -= set(lost)

@@ -36,6 +36,7 @@ from gisops.model.inventory import Inventory
 from gisops.model.maintenance import MaintenanceWindow
 from gisops.model.membership import memberships_of
 from gisops.model.outage import Outage
+from gisops.model.permit import Permit
 from gisops.model.state import DeviceKind, DeviceState
 from gisops.probe.ports import ProbeResult
 from gisops.service.blindness import Blindness
@@ -44,6 +45,7 @@ from gisops.service.layout import FIRST_CAMERA_PORT, layout_of
 from gisops.service.ledger import Ledger
 from gisops.service.notifications import Intake, Recorded
 from gisops.service.signals import signal_of
+from gisops.service.surroundings import Surroundings
 from gisops.service.urgency import Urgency
 from gisops.service.windows import Windows, judged
 from gisops.snmp.ports import Reply, Trap, Value
@@ -104,6 +106,7 @@ class Watch:
         self._outdated: set[str] = set()
         self.power = PowerWatch(())
         self._windows = Windows({})
+        self._surroundings = Surroundings(inventory)
         self._stand_on(inventory, profiles, now)
 
     @property
@@ -314,9 +317,9 @@ class Watch:
         self._take_recorded(self._intake.flush(now))
         return self.settle(now)
 
-    def permit(self, works: frozenset[str] | None) -> None:
-        """Say on which elements a permit to work is in force; ``None``: no register is kept."""
-        self._cases.permit(works)
+    def issue(self, permits: Iterable[Permit]) -> None:
+        """Know which permits to work there are from now on; with none at all, no register is kept."""
+        self._surroundings.issue(permits)
 
     def take_receipts(self) -> tuple[int, ...]:
         """Give the receipts of the informs in what was handed over since the last call."""
@@ -343,6 +346,7 @@ class Watch:
         self._layout = layout_of(inventory)
         self.power.adopt(inventory.boxes.values())
         self._windows.stand_on(memberships_of(inventory))
+        self._surroundings.stand_on(inventory)
         self._urgency = Urgency(self._layout)
         for device in devices:
             if device.id not in self._tracks:
@@ -357,6 +361,8 @@ class Watch:
                 after = expire(track, now, STALE_INTERVALS * self._interval_s)
                 if after is not track:
                     self._take(track, after, now)
+        if self._surroundings.look(now):
+            self._cases.arrange(self._surroundings.works, self._surroundings.shed)
         if self._cases.is_due(now):
             self._review(now)
 

@@ -11,7 +11,6 @@ from gisops.model.event import EventKind
 from gisops.model.maintenance import MaintenanceWindow
 from gisops.model.membership import GroupKind
 from gisops.model.state import DeviceState
-from gisops.service.layout import layout_of
 from gisops.service.replay import Replay, in_order
 from gisops.service.watch import Watch
 from gisops.store.ports import Batch
@@ -215,6 +214,6 @@ def test_the_log_played_again_says_the_same_of_a_loss_inside_a_window() -> None:
     batches = [minute.first, lose(minute, 20), minute.watch.settle(at(80))]
     live = [outage.root_id for batch in batches for outage in batch.outages]
     events = [event for batch in batches for event in batch.events]
-    again = list(Replay(layout_of(CITY), shipped_causes()).run(in_order(events)))
+    again = list(Replay(CITY, shipped_causes()).run(in_order(events)))
     assert live == [outage.root_id for outage in again if outage.closed_at is None][:1] == ["B2"]
     assert {outage.opened_at for outage in again} == {at(80)}
