@@ -14,7 +14,7 @@ from dash import Dash
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from dashboard import case_routes, coverage_routes, data_routes, past_routes, report_routes, stream
+from dashboard import case_routes, coverage_routes, data_routes, past_routes, report_routes, stream, three_routes
 from dashboard.coverage_routes import CoverageSource
 from dashboard.headers import SecurityHeaders, content_policy
 from dashboard.pages import network
@@ -37,6 +37,7 @@ def create_app(
     coverage: CoverageSource | None = None,
     contracts: ContractSource | None = None,
     past: Past | None = None,
+    footprints: three_routes.Footprints = list,
 ) -> FastAPI:
     """Build the ASGI application of the live map.
 
@@ -64,6 +65,9 @@ def create_app(
     past
         Who remembers; without it the page has no time slider and no cases.
 
+    footprints
+        Loads the buildings that the 3D view shows; by default there are none.
+
     Returns
     -------
     fastapi.FastAPI
@@ -76,6 +80,7 @@ def create_app(
         coverage_routes.register(server, view, coverage)
     if contracts is not None:
         report_routes.register(server, contracts, city.inventory, clock)
+    three_routes.register(server, view, footprints)
     if past is not None:
         past_routes.register(server, past, city, clock)
         case_routes.register(server, past, city.inventory)
@@ -91,7 +96,9 @@ def create_app(
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
         description=network.DESCRIPTION,
     )
-    app.layout = network.layout(city.inventory, tile_url, coverage is not None, past is not None)
+    app.layout = network.layout(
+        city.inventory, tile_url, coverage is not None, past is not None, contracts is not None
+    )
     stream.register(app, view, city, clock)
     network.register(app, view, city, clock)
     server.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)

@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from gisops.config.credentials import Credential
 from gisops.diagnosis.likelihood import shipped_causes
 from gisops.health.catalogue import shipped_profiles
-from gisops.model.event import Reachability
+from gisops.model.event import Event, Reachability
 from gisops.model.inventory import Inventory
 from gisops.model.outage import Outage
 from gisops.service.collector import CONFIRM_TIMEOUT_S, targets_of
@@ -86,12 +86,15 @@ class Transcript:
         Device and notification of each trap that arrived, with its second.
     lost
         Device to the second of its first confirmed loss.
+    events
+        What the collector wrote into its log.
     """
 
     said: list[Said] = field(default_factory=list)
     told: list[tuple[float, str, str]] = field(default_factory=list)
     answered: dict[str, float] = field(default_factory=dict)
     lost: dict[str, float] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
 
 
 def play(  # noqa: PLR0913, PLR0917 - a play has its city, its cast, its noise and its chance
@@ -229,6 +232,7 @@ class _Player:
 
     def _settle(self, second: float) -> None:
         batch = self._watch.settle(_at(second))
+        self._out.events += batch.events
         self._out.said += [Said(second, outage) for outage in batch.outages]
         for row in batch.states:
             if row.state.is_lost:
