@@ -165,7 +165,7 @@ def _row(inventory: Inventory, snapshot: Snapshot, loss: _Loss) -> dict[str, Any
     site = inventory.sites.get(root.site_id) if root else None
     district = inventory.districts.get(site.district_id) if site else None
     row = snapshot.states.get(loss.root_id)
-    members = [device for key in loss.member_ids if (device := _device(inventory, key))]
+    members = [device for key in loss.member_ids or (loss.root_id,) if (device := _device(inventory, key))]
     lons, lats = [m.lon for m in members], [m.lat for m in members]
     return {
         "id": loss.key,

@@ -18,6 +18,7 @@ from dashboard.layers import LAYER_NAMES, layer_document
 from dashboard.payload import City, Packed, city_document, full_message, packed
 from gisops.errors import GisopsError
 from gisops.service.live import LiveView
+from gisops.trails.record import trail_json
 
 __all__ = ["answer_packed", "register"]
 
@@ -58,6 +59,15 @@ def register(
             media_type="application/json",
             headers={"Cache-Control": "no-store"},
         )
+
+    @server.get("/data/trails.json")
+    async def trails_json() -> Response:
+        try:
+            trails = await view.trails()
+        except (GisopsError, OSError) as error:
+            raise HTTPException(503, str(error)) from error
+        body = await asyncio.to_thread(lambda: orjson.dumps({"trails": [trail_json(trail) for trail in trails]}))
+        return Response(body, media_type="application/json", headers={"Cache-Control": "no-store"})
 
     @server.get("/data/{name}.geojson")
     async def layer_json(request: Request, name: str) -> Response:

@@ -40,7 +40,7 @@ def content_policy(tile_url: str | None) -> str:
             "worker-src 'self' blob:",
             "object-src 'none'",
             "base-uri 'none'",
-            "form-action 'none'",
+            "form-action 'self'",
             "frame-ancestors 'none'",
         )
     )

@@ -133,6 +133,8 @@ def delta_message(city: City, before: Snapshot, delta: Delta, now: datetime) -> 
     """Give what one delta changes on the page, and the snapshot after it."""
     after = advance(before, delta)
     message: dict[str, Any] = {"kind": "delta", "from": before.seq, **_stamp(after, now)}
+    if delta.moved:
+        message["moved"] = list(delta.moved)
     if delta.states or delta.outages:
         numbers = city.device_numbers
         message["changed"] = [

@@ -12,7 +12,10 @@ __all__ = [
     "FibreFileError",
     "GeometryError",
     "GisopsError",
+    "IncidentError",
     "InventoryError",
+    "PlanningError",
+    "PositionError",
     "ProbeError",
     "ScenarioError",
     "SnmpError",
@@ -66,8 +69,20 @@ class GeometryError(GisopsError):
     """Coordinates that cannot be meant: not finite, swapped, in the wrong unit or outside the zone."""
 
 
+class IncidentError(GisopsError):
+    """A file of incidents that cannot be read at all (a refused line is data), or a question of too many."""
+
+
 class InventoryError(GisopsError):
     """An inventory that cannot be read at all (findings of the check are data, not this)."""
+
+
+class PlanningError(GisopsError):
+    """A siting problem that cannot be meant, or that no choice satisfies (it names the rules in conflict)."""
+
+
+class PositionError(GisopsError):
+    """A message of a tracker that says no position, or that of a tracker nobody knows."""
 
 
 class ProbeError(GisopsError):

@@ -131,7 +131,7 @@
     live.heartbeat = message.heartbeat;
     refreshAge();
     window.dispatchEvent(new CustomEvent("gisops:present", { detail: { kind: message.kind, rows: live.rows } }));
-    if (gisops.live === live) tell({ kind: message.kind, changed: message.changed || null, beat });
+    if (gisops.live === live) tell({ kind: message.kind, changed: message.changed || null, moved: message.moved || null, beat });
     return undefined;
   }
 

@@ -283,6 +283,7 @@
       gisops.showLabels(on);
       gisops.showCoverage(on);
       gisops.showInspections(on);
+      gisops.showTrails(on);
       return skip();
     },
     search(text) {

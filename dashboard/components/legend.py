@@ -22,11 +22,12 @@ _LAYERS = (
     ("roads", "Roads"),
     ("districts", "Districts"),
     ("labels", "Names"),
+    ("trails", "Boxes taken away"),
     ("inspections", "Overdue inspections"),
 )
-_COUNTED = frozenset({"inspections"})
+_COUNTED = frozenset({"inspections", "trails"})
 """Layers whose number of things stands beside their name."""
-DEFAULT_LAYERS = [name for name, _ in _LAYERS if name not in _COUNTED]
+DEFAULT_LAYERS = [name for name, _ in _LAYERS if name != "inspections"]
 # Off until asked for: working it out takes the server a while.
 _COVERAGE = ("coverage", "Coverage")
 

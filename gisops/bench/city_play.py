@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from gisops.config.credentials import Credential
 from gisops.diagnosis.likelihood import shipped_causes
 from gisops.health.catalogue import shipped_profiles
-from gisops.model.event import Reachability
+from gisops.model.event import Event, Reachability
 from gisops.model.inventory import Inventory
 from gisops.model.outage import Outage
 from gisops.service.collector import CONFIRM_TIMEOUT_S, targets_of
@@ -27,13 +27,14 @@ from gisops.simulate.faults import Fault
 from gisops.simulate.fleet import agents_of, notification_of
 from gisops.snmp.ports import Reply, Target, Trap, Value
 
-__all__ = ["BEGAN", "Noise", "Said", "Silence", "Transcript", "play", "with_wrong_feeders"]
+__all__ = ["BEGAN", "LIVES_EVERY_S", "Noise", "Said", "Silence", "Transcript", "play", "with_wrong_feeders"]
 
 BEGAN = datetime(2026, 11, 20, 17, 0, tzinfo=UTC)
 """22:00 in Karachi, outside every load-shedding window of the demo city."""
 _INTERVAL_S = 30.0
 _TIMEOUT_S = 1.0
-_LIVE_S = 2.0
+LIVES_EVERY_S = 2.0
+"""Seconds between two steps of the simulated city: what a fault does shows so much later at most."""
 _ALERT_S = 1.0
 _FOR_EVER = 1e9
 
@@ -85,15 +86,18 @@ class Transcript:
         Device and notification of each trap that arrived, with its second.
     lost
         Device to the second of its first confirmed loss.
+    events
+        What the collector wrote into its log.
     """
 
     said: list[Said] = field(default_factory=list)
     told: list[tuple[float, str, str]] = field(default_factory=list)
     answered: dict[str, float] = field(default_factory=dict)
     lost: dict[str, float] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
 
 
-def play(
+def play(  # noqa: PLR0913, PLR0917 - a play has its city, its cast, its noise and its chance
     city: City,
     truth: Inventory,
     believed: Inventory,
@@ -102,6 +106,7 @@ def play(
     noise: Noise,
     rng: random.Random,
     silences: Iterable[Silence] = (),
+    works: frozenset[str] = frozenset(),
 ) -> Transcript:
     """Play faults against a collector that believes an inventory.
 
@@ -119,8 +124,10 @@ def play(
         What gets lost on the way, and chance.
     silences
         When the collector hears nobody.
+    works
+        Boxes with a permit to work; a register is kept.
     """
-    return _Player(city, truth, believed, noise, rng, tuple(silences)).play(faults, until_s)
+    return _Player(city, truth, believed, noise, rng, tuple(silences), works).play(faults, until_s)
 
 
 class _Player:
@@ -132,6 +139,7 @@ class _Player:
         noise: Noise,
         rng: random.Random,
         silences: tuple[Silence, ...],
+        works: frozenset[str],
     ) -> None:
         profiles = shipped_profiles()
         credentials = {d.credential: Credential(d.credential, "2c", "x") for d in believed.devices.values()}
@@ -143,6 +151,7 @@ class _Player:
         self._agents = {agent.device_id: agent for agent in agents_of(city, credentials).values()}
         self._address = {device.id: device.address for device in truth.devices.values()}
         self._watch = Watch(believed, profiles, shipped_causes(), _FOR_EVER, BEGAN)
+        self._watch.permit(works)
         self._mute = {b for b in truth.boxes if rng.random() < noise.mute_share}
         self._queue: list[tuple[float, int, str, str]] = []
         self._order = itertools.count()
@@ -167,7 +176,7 @@ class _Player:
     def _do(self, second: float, what: str, device_id: str) -> None:
         if what == "live":
             self._hear(self._city.advance(_at(second)), second)
-            self._put(second + _LIVE_S, "live", "")
+            self._put(second + LIVES_EVERY_S, "live", "")
         elif what == "poll":
             self._ask(second, device_id, _TIMEOUT_S)
             self._put(second + _INTERVAL_S, "poll", device_id)
@@ -223,6 +232,7 @@ class _Player:
 
     def _settle(self, second: float) -> None:
         batch = self._watch.settle(_at(second))
+        self._out.events += batch.events
         self._out.said += [Said(second, outage) for outage in batch.outages]
         for row in batch.states:
             if row.state.is_lost:

@@ -21,7 +21,7 @@ _SHOWN_A_RULE = 20
 
 def add(subparsers: Subparsers) -> None:
     """Register the command."""
-    parser = subparsers.add_parser("check", help="check an inventory or a credentials file")
+    parser = subparsers.add_parser("check", help="check an inventory, a credentials or a routing file")
     kinds = parser.add_subparsers(metavar="WHAT", required=True)
     inventory = kinds.add_parser("inventory", help="every problem of an inventory folder")
     inventory.add_argument("folder", type=Path, metavar="DIR")
@@ -34,6 +34,9 @@ def add(subparsers: Subparsers) -> None:
     credentials.add_argument("file", type=Path, metavar="FILE")
     credentials.add_argument("--json", action="store_true", help="one JSON document on standard output")
     credentials.set_defaults(run=_credentials)
+    from gisops.cli.check_routes import add as add_routes
+
+    add_routes(kinds)
 
 
 def run(args: argparse.Namespace) -> int:

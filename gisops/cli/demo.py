@@ -22,6 +22,9 @@ def add(subparsers: Subparsers) -> None:
     add_run(parser)
     parser.add_argument("--port", type=int, default=8050, help="port of the page (default: 8050)")
     parser.add_argument("--trap-port", type=int, default=16162, help="UDP port for traps (default: 16162)")
+    parser.add_argument(
+        "--positions-port", type=int, default=8055, help="TCP port for the boxes' trackers (default: 8055; 0: none)"
+    )
     parser.add_argument("--interval", type=float, default=30.0, metavar="S", help="between two polls (default: 30)")
     parser.add_argument("--timeline", type=Path, metavar="FILE", help="default: scenarios/demo.toml of the inventory")
     parser.add_argument("--headless", action="store_true", help="no page: watch for a while and say what was seen")
@@ -47,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
         page_port=None if args.headless else args.port,
         trap_port=args.trap_port,
         dsn=os.environ.get("GISOPS_DSN"),
+        positions_port=args.positions_port or None,
     )
     began = time.monotonic()
     with running_demo(plan, lambda text: _say(f"gisops: {text}")) as demo:

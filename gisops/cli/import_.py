@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from gisops.cli.check import print_findings
-from gisops.cli.common import Subparsers, utc_now
+from gisops.cli.common import Subparsers, add_run, need_dsn, utc_now
 
 __all__ = ["add", "run"]
 
@@ -27,6 +27,7 @@ _LAYERS = (
     "nodes",
     "spans",
     "buildings",
+    "incidents",
 )
 _SHOWN_A_RULE = 20
 
@@ -42,10 +43,19 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("layer", choices=_LAYERS, metavar="LAYER", help=", ".join(_LAYERS))
     parser.add_argument("file", type=Path, metavar="FILE")
     parser.add_argument(
-        "--into", "--inventory", dest="folder", type=Path, required=True, metavar="DIR", help="inventory folder"
+        "--into",
+        "--inventory",
+        dest="folder",
+        type=Path,
+        metavar="DIR",
+        help="inventory folder (incidents: whose places they are found by; default: data)",
     )
     parser.add_argument(
-        "--map", type=Path, metavar="TOML", help='[columns] ours = "theirs", [values] ours = "the same for all"'
+        "--map",
+        "--mapping",
+        type=Path,
+        metavar="TOML",
+        help='[columns] ours = "theirs", [values] ours = "the same for all"',
     )
     parser.add_argument("--layer", dest="file_layer", metavar="NAME", help="layer of a file with several")
     parser.add_argument("--crs", metavar="EPSG:N", help="coordinate reference system, where the file does not say")
@@ -53,12 +63,20 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("--replace", action="store_true", help="remove records that do not come in")
     parser.add_argument("--force", action="store_true", help="write what is usable, problems or not")
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, write nothing")
+    parser.add_argument("--rejects", type=Path, metavar="FILE", help="incidents: where refused lines go, with why")
+    add_run(parser)
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Import a layer: 0 done (or nothing to do), 1 refused or written with problems."""
+    from gisops.errors import ConfigError
+
+    if args.layer == "incidents":
+        return _incidents(args)
+    if args.folder is None:
+        raise ConfigError("--into", "is missing", "name the inventory folder")
     if args.layer == "buildings":
         return _buildings(args)
     from gisops.health.catalogue import load_profiles
@@ -121,3 +139,38 @@ def _buildings(args: argparse.Namespace) -> int:
             f"{report.outside:,} outside the city, {report.duplicates:,} twice"
         )
     return 1 if report.unusable else 0
+
+
+def _incidents(args: argparse.Namespace) -> int:
+    """Import incidents into the database: 1 where a line was refused."""
+    from gisops.cli.progress import bar
+    from gisops.errors import ConfigError
+    from gisops.inventory.load import load_inventory
+    from gisops.service.import_incidents import import_incidents
+    from gisops.store.incident_writer import IncidentWriter
+
+    if args.map is None:
+        raise ConfigError("--mapping", "is missing", "say which columns are which, see docs/incidents.md")
+    for name in ("height", "dry_run", "force", "replace", "file_layer", "crs"):
+        if getattr(args, name):
+            option = name.removeprefix("file_").replace("_", "-")
+            raise ConfigError(f"--{option}", "has no meaning for incidents", "leave it out")
+    folder = args.folder or Path("data")
+    writer = IncidentWriter(need_dsn(args.run_dir))
+    try:
+        report = import_incidents(
+            args.file, args.map, (folder, load_inventory(folder)), writer, utc_now, args.rejects, bar("rows")
+        )
+    finally:
+        writer.close()
+    if args.json:
+        print(json.dumps(asdict(report), ensure_ascii=False))
+    else:
+        print(
+            f"{report.file}: {report.read:,} rows{f' (on from {report.resumed_at:,})' if report.resumed_at else ''}: "
+            f"{report.new:,} new, {report.merged:,} joined another system's, {report.changed:,} changed, "
+            f"{report.same:,} known, {report.refused:,} refused"
+        )
+    if report.rejects:
+        sys.stderr.write(f"{report.rejects}: {report.refused:,} lines refused: it says why\n")
+    return 1 if report.refused else 0

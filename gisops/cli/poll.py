@@ -74,10 +74,13 @@ def run(args: argparse.Namespace) -> int:
         else:
             print(json.dumps({"reloaded": True, "devices": result}), flush=True)
 
+    def housekeeping(error: str | None) -> None:
+        sys.stderr.write(f"{error or 'housekeeping: works again'}\n")
+
     async def main() -> Collector:
         reload = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload.set)
-        return await collect(plan, utc_now, Hooks(stop_on_signals(), reload, ready, reloaded))
+        return await collect(plan, utc_now, Hooks(stop_on_signals(), reload, ready, reloaded, housekeeping))
 
     collector = asyncio.run(main())
     print(json.dumps({"stopped": True, **dataclasses.asdict(collector.tally)}), flush=True)

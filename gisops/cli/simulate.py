@@ -6,8 +6,12 @@ import argparse
 import json
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gisops.cli.common import Subparsers, add_inventory, add_run
+
+if TYPE_CHECKING:
+    from gisops.simulate.trackers import Feed
 
 __all__ = ["add", "run"]
 
@@ -25,6 +29,10 @@ def add(subparsers: Subparsers) -> None:
         "--rtsp-port", type=int, default=16554, help="where every device answers RTSP OPTIONS (default: 16554)"
     )
     parser.add_argument("--no-rtsp", action="store_true", help="give the devices no RTSP")
+    parser.add_argument(
+        "--positions-port", type=int, metavar="PORT", help="send trackers' positions there on 127.0.0.1"
+    )
+    parser.add_argument("--positions-token", metavar="REF", help="env:NAME or file:PATH of the token for that")
     parser.add_argument("--timeline", type=Path, metavar="FILE", help="TOML file of faults to come")
     parser.add_argument("--seed", type=int, default=1, help="makes chance repeatable (default: 1)")
     parser.set_defaults(run=run)
@@ -34,6 +42,7 @@ def add(subparsers: Subparsers) -> None:
     fault.add_argument("target", help="an id, or feeder_of:BOX, or span_at:BOX")
     fault.add_argument("--duration-s", type=float, help="put right after so many seconds")
     fault.add_argument("--loss", type=float, help="packet_loss: share of datagrams lost")
+    fault.add_argument("--tracker-to", metavar="PLACE", help="theft: where its tracker is driven, a place or LON,LAT")
     fault.add_argument("--approach-s", type=float, help="theft: seconds from the opened door to the cut cables")
     add_run(fault)
     fault.add_argument("--control", type=Path, metavar="SOCKET", help="default: control.sock in --run")
@@ -61,6 +70,7 @@ def run(args: argparse.Namespace) -> int:
         tuple(read_timeline(args.timeline, inventory)) if args.timeline else (),
         args.seed,
         None if args.no_rtsp else args.rtsp_port,
+        _feed(args),
     )
 
     def ready(fleet: Fleet, start: datetime) -> None:
@@ -74,6 +84,20 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
+def _feed(args: argparse.Namespace) -> Feed | None:
+    import os
+
+    from gisops.config.secret import follow_secret
+    from gisops.errors import ConfigError
+    from gisops.simulate.trackers import Feed
+
+    if args.positions_port is None:
+        return None
+    if not args.positions_token:
+        raise ConfigError("--positions-port", "needs --positions-token", "give a reference such as env:NAME")
+    return Feed(args.positions_port, follow_secret("--positions-token", args.positions_token, os.environ))
+
+
 def _inject(args: argparse.Namespace) -> int:
     from gisops.simulate.control import inject
 
@@ -83,6 +107,7 @@ def _inject(args: argparse.Namespace) -> int:
         "duration_s": args.duration_s,
         "loss": args.loss,
         "approach_s": args.approach_s,
+        "tracker_to": args.tracker_to,
     }
     inject(args.control or args.run_dir / "control.sock", {k: v for k, v in wanted.items() if v is not None})
     sys.stderr.write(f"{args.fault} at {args.target}: taken\n")

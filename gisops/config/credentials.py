@@ -28,6 +28,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from gisops.config.secret import follow_secret
 from gisops.errors import ConfigError
 
 __all__ = ["AUTH_PROTOCOLS", "PRIVACY_PROTOCOLS", "Credential", "load_credentials"]
@@ -118,7 +119,7 @@ def _credential(place: str, name: str, table: object, environ: Mapping[str, str]
             raise ConfigError(place, f"unknown key {key}", hint)
         if not isinstance(value, str):
             raise ConfigError(place, f"{key} is not text", "put it in quotes")
-    texts = {key: _follow(f"{place} {key}", value, environ) for key, value in table.items()}
+    texts = {key: follow_secret(f"{place} {key}", value, environ) for key, value in table.items()}
     if version == "2c":
         if not texts.get("community"):
             raise ConfigError(place, "community is missing", "add community")
@@ -148,19 +149,3 @@ def _v3(place: str, name: str, texts: Mapping[str, str]) -> Credential:
         privacy=texts.get("privacy"),
         privacy_password=texts.get("privacy_password", ""),
     )
-
-
-def _follow(place: str, value: str, environ: Mapping[str, str]) -> str:
-    if value.startswith("env:"):
-        found = environ.get(value[4:])
-        if found is None:
-            raise ConfigError(place, f"environment variable {value[4:]} is not set", "set it, or use file:")
-        return found
-    if value.startswith("file:"):
-        try:
-            return Path(value[5:]).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise ConfigError(
-                place, f"cannot read {value[5:]} ({error.strerror})", "check the path and its mode"
-            ) from error
-    return value

@@ -81,7 +81,7 @@ def _judge(
     table: CauseTable,
     now: datetime,
 ) -> Outage:
-    causes, evidence = posterior(table, group.kind, group.root_id, observe(group, facts, layout))
+    causes, evidence = posterior(table, group.kind, group.root_id, observe(group, facts, layout, now))
     if group.also:
         spans = ", ".join(group.also)
         evidence = (*evidence, Evidence(f"a cut of {spans} would look the same", Cause.FIBRE_CUT, 0.0))

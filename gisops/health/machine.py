@@ -44,7 +44,7 @@ PATH_FLAPS = "comes and goes with what it hangs on"
 """Why a device behind a flapping box is degraded, in words."""
 HOLD_MISSES = 4
 """Unanswered polls after which a device is judged even if its parent never was."""
-LIFE_HOLDS = timedelta(seconds=90)
+LIFE_HOLDS = timedelta(seconds=45)
 """How long a sign of life from outside SNMP stands for a silent device; it is asked again with every poll."""
 _NO_CREDENTIAL = "answers, but not with readings (check its credential)"
 _CHECKED = frozenset({DeviceState.UP, DeviceState.DEGRADED, DeviceState.DOWN})

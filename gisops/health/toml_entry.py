@@ -141,7 +141,9 @@ class Entry:
         return oid
 
 
-def read_entries(text: str, file: str, arrays: Iterable[str]) -> tuple[Entry, dict[str, tuple[Entry, ...]]]:
+def read_entries(
+    text: str, file: str, arrays: Iterable[str], label: str = "the profile"
+) -> tuple[Entry, dict[str, tuple[Entry, ...]]]:
     """Read a TOML file into its top table and its arrays of tables.
 
     Parameters
@@ -150,6 +152,8 @@ def read_entries(text: str, file: str, arrays: Iterable[str]) -> tuple[Entry, di
         The document and its name in errors.
     arrays
         Names of the arrays of tables that may stand in it.
+    label
+        What the top table is, in words.
 
     Raises
     ------
@@ -165,7 +169,7 @@ def read_entries(text: str, file: str, arrays: Iterable[str]) -> tuple[Entry, di
         raise ConfigError(f"{file}:{line}", f"not valid TOML ({what})", "correct this line") from error
     headers, keys = _lines(text)
     names = tuple(arrays)
-    top = Entry(file, "the profile", {k: v for k, v in document.items() if k not in names}, 1, keys.get(("", 0), {}))
+    top = Entry(file, label, {k: v for k, v in document.items() if k not in names}, 1, keys.get(("", 0), {}))
     tables: dict[str, tuple[Entry, ...]] = {}
     for name in names:
         items = document.get(name, [])

@@ -14,6 +14,7 @@ from gisops.inventory.rules_identity import (
     dangling_references,
     duplicate_addresses,
     duplicate_ids,
+    duplicate_trackers,
     no_centre,
     unknown_profiles,
     unknown_time_zone,
@@ -43,6 +44,7 @@ Rule = Callable[[Raw], Iterator[Finding]]
 RULES: tuple[Rule, ...] = (
     duplicate_ids,
     duplicate_addresses,
+    duplicate_trackers,
     dangling_references,
     no_centre,
     unknown_time_zone,

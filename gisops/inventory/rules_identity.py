@@ -15,6 +15,7 @@ __all__ = [
     "dangling_references",
     "duplicate_addresses",
     "duplicate_ids",
+    "duplicate_trackers",
     "no_centre",
     "unknown_profiles",
     "unknown_time_zone",
@@ -51,6 +52,19 @@ def duplicate_addresses(raw: Raw) -> Iterator[Finding]:
                 what = f"{row.values['id']} has address {address} of {seen[address]}"
                 yield Finding(row.place, what, "correct one of them", "duplicate_addresses")
             seen.setdefault(address, str(row.values["id"]))
+
+
+def duplicate_trackers(raw: Raw) -> Iterator[Finding]:
+    """A tracker is in one box: where it goes, that box goes."""
+    seen: dict[str, str] = {}
+    for row in raw.rows("boxes"):
+        tracker = row.values.get("tracker_id")
+        if not tracker:
+            continue
+        if tracker in seen:
+            what = f"{row.values['id']} has tracker_id {tracker} of {seen[tracker]}"
+            yield Finding(row.place, what, "correct one of them", "duplicate_trackers")
+        seen.setdefault(tracker, str(row.values["id"]))
 
 
 def dangling_references(raw: Raw) -> Iterator[Finding]:

@@ -15,7 +15,8 @@ class EventKind(StrEnum):
     """Past-tense names of what is written to the event log."""
 
     STATE_CHANGED = "state_changed"
-    """``payload``: device_kind, old, new, reason, metrics (name to value)."""
+    """``payload``: device_kind, old, new, reason, since, seen_at, lost_at (onset of a loss that counts, or null),
+    metrics (name to value)."""
     TRAP_RECEIVED = "trap_received"
     """``payload``: trap (name in the profile, such as ``door_opened``), oid, values."""
     OUTAGE_OPENED = "outage_opened"
@@ -33,12 +34,38 @@ class EventKind(StrEnum):
     COLLECTOR_STARTED = "collector_started"
     """``payload``: devices, interval_s."""
     COLLECTOR_STOPPED = "collector_stopped"
+    COLLECTOR_BLINDED = "collector_blinded"
+    """Nobody answers us. ``payload``: since, the last answer."""
+    COLLECTOR_HEARS = "collector_hears"
+    """Somebody answers us again."""
     OUTAGE_ACKNOWLEDGED = "outage_acknowledged"
     """Somebody has taken it on. ``subject``: the outage; ``payload``: by, note."""
+    ALERT_ASSIGNED = "alert_assigned"
+    """Somebody was given an outage. ``subject``: the outage; ``payload``: to, by, note."""
+    SILENCE_ADDED = "silence_added"
+    """``subject``: the silence; ``payload``: :meth:`gisops.alerting.silence.Silence.to_json`."""
+    SILENCE_ENDED = "silence_ended"
+    """``subject``: the silence; ``payload``: ends_at (from when it does not hold any more), by."""
     MAINTENANCE_PLANNED = "maintenance_planned"
     """``subject``: the window; ``payload``: :meth:`gisops.model.maintenance.MaintenanceWindow.to_json`."""
     MAINTENANCE_CANCELLED = "maintenance_cancelled"
     """``subject``: the window; ``payload``: ends_at (from when it does not hold any more), by, note."""
+    BOX_MOVED = "box_moved"
+    """A tracker's fix away from its box's place; ``subject``: the box; ``occurred_at``: when the fix was taken.
+
+    ``payload``: tracker, lon, lat, accuracy_m, speed_mps, stated_speed_mps, bearing_deg, battery_pct (null: not
+    known), displaced_m, beyond_m (the displacement that noise does not explain), distance_m (driven), began_at,
+    home_until, state (moving, standing), station (id, name, distance_m, bearing_deg of the nearest one)."""
+    BOX_RECOVERED = "box_recovered"
+    """``payload``: how (``back``: its tracker is at its place again, ``told``: somebody says so), by, note."""
+    PERMIT_ISSUED = "permit_issued"
+    """``subject``: the permit; ``payload``: :meth:`gisops.model.permit.Permit.to_json`."""
+    PERMIT_ENDED = "permit_ended"
+    """``subject``: the permit; ``payload``: ends_at (from when it does not hold any more), by, note."""
+    OUTAGE_VISITED = "outage_visited"
+    """Somebody is there. ``subject``: the outage; ``payload``: by, note, found (what was found, in words)."""
+    OUTAGE_REPAIRED = "outage_repaired"
+    """Somebody says it is repaired. ``subject``: the outage; ``payload``: by, note, found."""
     INVENTORY_CHANGED = "inventory_changed"
     """``payload``: devices, added, removed (numbers)."""
 

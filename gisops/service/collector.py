@@ -71,6 +71,14 @@ class Tally:
     state_changes: int = 0
     samples_dropped: int = 0
     batches_spooled: int = 0
+    failed_rounds: int = 0
+    """Rounds of housekeeping (roll-ups, retention) that failed."""
+    last_error: str | None = None
+    """Why the last round of housekeeping failed; ``None`` when it did not."""
+
+    def keep(self, failed_rounds: int, last_error: str | None) -> None:
+        """Take over how housekeeping went."""
+        self.failed_rounds, self.last_error = failed_rounds, last_error
 
 
 def targets_of(

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from gisops.config.credentials import load_credentials
 from gisops.diagnosis.facts import Signal
 from gisops.diagnosis.likelihood import shipped_causes
-from gisops.errors import GisopsError
+from gisops.errors import GisopsError, StoreError
 from gisops.health.catalogue import load_profiles
 from gisops.health.profile import Profile
 from gisops.inventory.load import load_inventory
@@ -38,6 +38,7 @@ from gisops.snmp.engine import SnmpEngine
 from gisops.snmp.ports import Target
 from gisops.snmp.schedule import Schedule
 from gisops.snmp.traps import TrapListener
+from gisops.store.desk import windows_since
 from gisops.store.housekeeping import PgHousekeeping
 from gisops.store.lock import RunLock
 from gisops.store.migrate import migrate
@@ -47,6 +48,7 @@ from gisops.store.places import write_memberships
 from gisops.store.ports import Batch, Reader
 from gisops.store.reader import PgReader
 from gisops.store.recorder import PgRecorder
+from gisops.store.sessions import WORK_CHANNEL
 from gisops.store.spool import Spool
 
 __all__ = ["CollectorPlan", "Hooks", "collect", "live_view", "past_of"]
@@ -102,12 +104,15 @@ class Hooks:
         Told the collector and the number of devices once it polls.
     on_reload
         Told the number of devices after each reload, or why it was refused.
+    on_housekeeping
+        Told why roll-ups and retention begin to fail, and ``None`` when they work again.
     """
 
     stop: asyncio.Event
     reload: asyncio.Event
     on_ready: Callable[[Collector, int], None]
     on_reload: Callable[[int | GisopsError], None]
+    on_housekeeping: Callable[[str | None], None]
 
 
 async def collect(plan: CollectorPlan, clock: Callable[[], datetime], hooks: Hooks) -> Collector:
@@ -128,7 +133,7 @@ async def collect(plan: CollectorPlan, clock: Callable[[], datetime], hooks: Hoo
         stack.push_async_callback(recorder.close)
         spool = Spool(plan.spool, plan.spool_bytes)
         await drain(spool, recorder)
-        await _restore(watch, reader)
+        await _restore(watch, reader, plan.dsn, clock)
         recalled = await recall(watch.power, reader, profiles, clock())
         engine = await SnmpEngine.open(plan.bind)
         stack.push_async_callback(engine.close)
@@ -166,10 +171,12 @@ async def collect(plan: CollectorPlan, clock: Callable[[], datetime], hooks: Hoo
 
         stack.enter_context(_running(_reload_when_told(plan, adopt, hooks, clock)))
         stack.enter_context(_running(tell_of_changes(plan.dsn, hooks.reload)))
-        keeper = Keeper(PgHousekeeping(plan.dsn, ZoneInfo(inventory.settings.time_zone)), clock)
+        stack.enter_context(_running(_follow_work(plan.dsn, watch, clock)))
+        keeper = Keeper(_housekeeping(plan.dsn, inventory), clock, tell=hooks.on_housekeeping)
         stack.enter_context(_running(keeper.run(hooks.stop)))
         hooks.on_ready(collector, len(targets))
         await collector.run(hooks.stop)
+        collector.tally.keep(keeper.tally.failed_rounds, keeper.tally.last_error)
     return collector
 
 
@@ -210,6 +217,28 @@ async def _reload_when_told(
         hooks.on_reload(len(stock.targets))
 
 
+def _housekeeping(dsn: str, inventory: Inventory) -> PgHousekeeping:
+    return PgHousekeeping(dsn, ZoneInfo(inventory.settings.time_zone))
+
+
+async def _announce(watch: Watch, dsn: str, clock: Callable[[], datetime]) -> None:
+    watch.announce(await windows_since(dsn, clock()), clock())
+
+
+async def _follow_work(dsn: str, watch: Watch, clock: Callable[[], datetime]) -> None:
+    """Let the watch know of work that is announced or ended, within a moment, for ever."""
+    changed = asyncio.Event()
+    with _running(tell_of_changes(dsn, changed, WORK_CHANNEL, at_first=True)):
+        while True:
+            await changed.wait()
+            changed.clear()
+            try:
+                await _announce(watch, dsn, clock)
+            except StoreError:
+                # The connection that listens was lost, too; once it is made again this is told again.
+                continue
+
+
 def _to_all(listeners: list[TrapListener]) -> Callable[[Iterable[int]], None]:
     """Tell whoever listens by then what is stored."""
 
@@ -230,7 +259,7 @@ def _running(work: Coroutine[Any, Any, None]) -> Iterator[None]:
         task.cancel()
 
 
-async def _restore(watch: Watch, reader: Reader) -> None:
+async def _restore(watch: Watch, reader: Reader, dsn: str, clock: Callable[[], datetime]) -> None:
     _, states = await reader.states()
     outages = await reader.open_outages()
     signals: list[Signal] = []
@@ -240,6 +269,7 @@ async def _restore(watch: Watch, reader: Reader) -> None:
             if signal is not None:
                 signals.append(signal)
     watch.restore(states, outages, signals)
+    await _announce(watch, dsn, clock)
 
 
 def _started(now: datetime, devices: int, interval_s: float) -> Event:

@@ -18,7 +18,7 @@ from gisops.inventory.load import load_inventory
 from gisops.model.event import EventKind
 from gisops.model.inventory import Inventory
 from gisops.model.outage import Cause, Outage
-from gisops.service.demo_credentials import ensure_credentials
+from gisops.service.demo_credentials import ensure_credentials, ensure_trackers
 from gisops.service.programs import Program, Programs
 from gisops.simulate.faults import Fault, read_timeline
 from gisops.simulate.rtsp import RTSP_PORT
@@ -37,7 +37,7 @@ class DemoPlan:
 
     ``dsn`` ``None`` uses the embedded database; ``timeline`` ``None`` plays no
     faults; ``page_port`` ``None`` shows no page; ``has_traps`` whether the city
-    sends traps.
+    sends traps; ``positions_port`` ``None`` leaves the boxes' trackers silent.
     """
 
     inventory: Path
@@ -48,6 +48,7 @@ class DemoPlan:
     trap_port: int = 16162
     has_traps: bool = True
     dsn: str | None = None
+    positions_port: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,13 @@ def running_demo(plan: DemoPlan, say: Callable[[str], None]) -> Iterator[Demo]:
         programs = stack.enter_context(Programs(plan.run_dir / "log", environ))
         say(f"starting {len(inventory.devices):,} simulated devices, the collector and the page")
         common = ["--inventory", str(plan.inventory), "--run", str(plan.run_dir)]
-        simulator = programs.start("simulate", ["simulate", *common, *_simulator_arguments(plan)])
+        tracking: list[str] = []
+        positions = None
+        if plan.positions_port is not None:
+            token, port = ensure_trackers(plan.run_dir), f"{plan.positions_port}"
+            positions = programs.start("positions", ["positions", *common, "--port", port])
+            tracking = ["--positions-port", port, "--positions-token", f"file:{token}"]
+        simulator = programs.start("simulate", ["simulate", *common, *_simulator_arguments(plan), *tracking])
         collector = programs.start(
             "poll",
             [
@@ -120,7 +127,7 @@ def running_demo(plan: DemoPlan, say: Callable[[str], None]) -> Iterator[Demo]:
         if plan.page_port is not None:
             page = programs.start("serve", ["serve", *common, "--port", f"{plan.page_port}"])
         said = programs.await_ready(simulator, _READY_S)
-        for program in (collector, page):
+        for program in (collector, positions, page):
             if program is not None:
                 programs.await_ready(program, _READY_S)
         started_at = datetime.fromisoformat(said["started_at"])
@@ -210,15 +217,15 @@ async def _theft(demo: Demo, reader: PgReader, outages: list[Outage]) -> dict[st
     gone = began + timedelta(seconds=fault.approach_s)
     outage = next((o for o in outages if o.root_id == fault.target), None)
     warned = await _first_warning(reader, fault.target, began)
-    opened = await _opened(reader, outage.id, began) if outage else None
+    called = await _called_theft(reader, outage.id, gone) if outage else None
     return {
         "box": fault.target,
         "began_at": began.isoformat(),
         "warned_after_s": round((warned - began).total_seconds(), 2) if warned else None,
         "detected": bool(outage and outage.likeliest is Cause.THEFT),
         "probability": round(outage.causes.get(Cause.THEFT, 0.0), 4) if outage else None,
-        "detected_after_s": round((opened - gone).total_seconds(), 2) if opened else None,
-        "cameras_inside": len(outage.member_ids) - 1 if outage else 0,
+        "detected_after_s": round((called - gone).total_seconds(), 2) if called else None,
+        "cameras_inside": max(0, len(outage.member_ids) - 1) if outage else 0,
     }
 
 
@@ -235,7 +242,8 @@ async def _first_warning(reader: PgReader, box_id: str, began: datetime) -> date
     return min(times, default=None)
 
 
-async def _opened(reader: PgReader, outage_id: str, began: datetime) -> datetime | None:
+async def _called_theft(reader: PgReader, outage_id: str, gone: datetime) -> datetime | None:
+    """Give when an outage was first called a theft, once the box was gone."""
     events = [s.event for s in await reader.device_events(outage_id)]
-    times = [e.recorded_at for e in events if e.kind is EventKind.OUTAGE_OPENED and e.recorded_at >= began]
-    return min(times, default=None)
+    called = (e.recorded_at for e in events if e.payload.get("cause") == Cause.THEFT and e.payload["members"])
+    return min((at for at in called if at >= gone), default=None)

@@ -31,8 +31,14 @@ class KeeperTally:
     events: int = 0
     days: int = 0
     dropped: int = 0
+    references: int = 0
+    """References to events of other systems whose time was over."""
     last_error: str | None = None
     """Why the last round failed; ``None`` when it did not."""
+
+
+def _tell_nobody(_: str | None) -> None:
+    """Be content with the tally."""
 
 
 async def wait_for(stop: asyncio.Event, seconds: float) -> None:
@@ -55,6 +61,8 @@ class Keeper:
         Gives UTC.
     wait
         Waits for the stop, or so many seconds.
+    tell
+        Told why when rounds begin to fail, and ``None`` when they do not any more; once each.
     """
 
     def __init__(
@@ -62,10 +70,12 @@ class Keeper:
         housekeeping: Housekeeping,
         clock: Callable[[], datetime],
         wait: Callable[[asyncio.Event, float], Awaitable[None]] = wait_for,
+        tell: Callable[[str | None], None] = _tell_nobody,
     ) -> None:
         self._housekeeping = housekeeping
         self._clock = clock
         self._wait = wait
+        self._tell = tell
         self._retain_at: datetime | None = None
         self.tally = KeeperTally()
 
@@ -92,12 +102,19 @@ class Keeper:
                 await self._retain(now)
         except StoreError as error:
             self.tally.failed_rounds += 1
-            self.tally.last_error = str(error)
+            self._note(str(error))
         else:
-            self.tally.last_error = None
+            self._note(None)
+
+    def _note(self, error: str | None) -> None:
+        was_failing = self.tally.last_error is not None
+        self.tally.last_error = error
+        if was_failing != (error is not None):
+            self._tell(error)
 
     async def _retain(self, now: datetime) -> None:
         done = await self._housekeeping.retain(now)
         self.tally.dropped += len(done.dropped)
+        self.tally.references += done.references
         has_left = done.is_busy or done.in_use or done.not_rolled_up
         self._retain_at = now + (RETAIN_AGAIN if has_left else RETAIN_EVERY)

@@ -19,13 +19,17 @@ def layout_of(inventory: Inventory) -> Layout:
         for feeder_id, boxes in inventory.boxes_of_feeder.items()
         if len(boxes) > 1
     ]
+    parts = spans_with_boxes_behind(inventory)
     spans = [
         SharedRisk(behind.span_ids[0], "span", behind.box_ids, behind.span_ids[1:])
-        for behind in spans_with_boxes_behind(inventory)
+        for behind in parts
         if len(behind.box_ids) > 1
     ]
+    lone = {behind.box_ids[0]: behind.span_ids for behind in parts if len(behind.box_ids) == 1}
     return Layout(
         cameras_of_box=inventory.cameras_of_box,
         ports_of_camera={c.id: (c.box_id, c.switch_port) for c in inventory.cameras.values()},
         risks=(*feeders, *spans),
+        lone=lone if inventory.spans else None,
+        vendors={c.id: c.vendor for c in inventory.cameras.values() if c.vendor},
     )

@@ -14,6 +14,7 @@ from gisops.model.event import StoredEvent
 from gisops.model.inventory import Inventory
 from gisops.model.outage import Outage
 from gisops.store.ports import Sample, StateRow
+from gisops.trails.trail import Trail
 
 __all__ = ["Delta", "DeviceHistory", "LiveView", "Snapshot"]
 
@@ -53,6 +54,8 @@ class Delta:
     states: Sequence[StateRow]
     outages: Sequence[Outage]
     heartbeat_at: datetime | None
+    moved: Sequence[str] = ()
+    """Boxes whose trail is another now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,10 @@ class LiveView(Protocol):
 
     def changes(self, after_seq: int) -> AsyncIterator[Delta]:
         """Yield what changes after ``after_seq``, at least every few seconds, for ever."""
+        ...
+
+    async def trails(self) -> Sequence[Trail]:
+        """Give the trails of boxes that are away, or were lately, the latest begun first."""
         ...
 
     async def device(self, device_id: str) -> DeviceHistory:

@@ -6,7 +6,7 @@ One follower of the event log serves any number of viewers in this process.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from gisops.errors import StoreError
@@ -17,12 +17,19 @@ from gisops.model.outage import Outage
 from gisops.model.state import DeviceKind, DeviceState
 from gisops.service.live import Delta, DeviceHistory, Snapshot
 from gisops.store.ports import Reader, StateRow
+from gisops.trails.record import trails_from
+from gisops.trails.trail import Trail
 
 __all__ = ["StoreLiveView", "delta_of", "state_row_of"]
 
 HISTORY = timedelta(hours=6)
 """How far back the samples of a device's drawer go."""
 _OUTAGE_KINDS = frozenset({EventKind.OUTAGE_OPENED, EventKind.OUTAGE_UPDATED, EventKind.OUTAGE_CLOSED})
+_TRAIL_KINDS = (EventKind.BOX_MOVED, EventKind.BOX_RECOVERED)
+_TRAILS = timedelta(days=30)
+"""How far back trails are shown."""
+_RECOVERED_FOR = timedelta(hours=12)
+"""How long one that is recovered is still shown."""
 _LAGGARD = 500
 """Deltas a viewer may fall behind before its stream ends and it has to start afresh."""
 
@@ -47,13 +54,16 @@ def delta_of(from_seq: int, events: Iterable[StoredEvent], heartbeat_at: datetim
     seq = from_seq
     states: dict[str, StateRow] = {}
     outages: dict[str, Outage] = {}
+    moved: dict[str, None] = {}
     for stored in events:
         seq = stored.seq
         if stored.event.kind is EventKind.STATE_CHANGED:
             states[stored.event.subject] = state_row_of(stored.event)
         elif stored.event.kind in _OUTAGE_KINDS:
             outages[stored.event.subject] = Outage.from_json(stored.event.payload)
-    return Delta(from_seq, seq, tuple(states.values()), tuple(outages.values()), heartbeat_at)
+        elif stored.event.kind in _TRAIL_KINDS:
+            moved[stored.event.subject] = None
+    return Delta(from_seq, seq, tuple(states.values()), tuple(outages.values()), heartbeat_at, tuple(moved))
 
 
 class StoreLiveView:
@@ -128,6 +138,16 @@ class StoreLiveView:
                     seq = max(seq, delta_or_end.seq)
         finally:
             self._viewers.discard(queue)
+
+    async def trails(self) -> Sequence[Trail]:
+        """Give the trails of boxes that are away, or were lately, the latest begun first."""
+        now = self._clock()
+        events = [s.event for kind in _TRAIL_KINDS for s in await self._reader.events_of(kind, now - _TRAILS)]
+        return [
+            trail
+            for trail in trails_from(events, self._inventory, now)
+            if trail.recovered_at is None or now - trail.recovered_at < _RECOVERED_FOR
+        ]
 
     async def device(self, device_id: str) -> DeviceHistory:
         """Give the history of a device; ``KeyError`` for an unknown id."""

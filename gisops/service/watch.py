@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from gisops.diagnosis.engine import review
-from gisops.diagnosis.facts import DeviceFact, Facts, Signal
+from gisops.diagnosis.caseload import Caseload
+from gisops.diagnosis.facts import DeviceFact, Signal
 from gisops.diagnosis.likelihood import CauseTable
 from gisops.health.flap import FlapRule, resume
 from gisops.health.machine import (
@@ -30,18 +30,22 @@ from gisops.health.machine import (
 from gisops.health.power.watch import PowerNews, PowerWatch
 from gisops.health.profile import Profile
 from gisops.health.reading import Reading
-from gisops.health.vitality import Evidence, decide
+from gisops.health.vitality import Evidence, Finding, Verdict, decide
 from gisops.model.event import Event, EventKind, Observation, Reachability
 from gisops.model.inventory import Inventory
+from gisops.model.maintenance import MaintenanceWindow
+from gisops.model.membership import memberships_of
 from gisops.model.outage import Outage
 from gisops.model.state import DeviceKind, DeviceState
 from gisops.probe.ports import ProbeResult
+from gisops.service.blindness import Blindness
 from gisops.service.fit import is_outdated
 from gisops.service.layout import FIRST_CAMERA_PORT, layout_of
 from gisops.service.ledger import Ledger
 from gisops.service.notifications import Intake, Recorded
-from gisops.service.signals import Signals, signal_of
+from gisops.service.signals import signal_of
 from gisops.service.urgency import Urgency
+from gisops.service.windows import Windows, judged
 from gisops.snmp.ports import Reply, Trap, Value
 from gisops.store.ports import Batch, Sample, StateRow
 
@@ -84,29 +88,28 @@ class Watch:
         interval_s: float,
         now: datetime,
     ) -> None:
-        self._causes = causes
+        self._cases = Caseload(layout_of(inventory), causes)
         self._interval_s = interval_s
         self._flap_rule = FlapRule(spacing_s=0.8 * interval_s)
         self._tracks: dict[str, Track] = {}
-        self._facts: dict[str, DeviceFact] = {}
-        self._outages: dict[str, Outage] = {}
+        self._blindness = Blindness()
+        self._is_blind = False
         self._cut_off: frozenset[str] = frozenset()
-        self._signals = Signals()
         self._ledger = Ledger()
         self._intake = Intake(self._device_at, self._profile_of)
         self._receipts: list[int] = []
-        self._dirty = True
         self._look_over_at = now
         self._readings: dict[str, Reading] = {}
         self._doubts: set[str] = set()
         self._outdated: set[str] = set()
         self.power = PowerWatch(())
+        self._windows = Windows({})
         self._stand_on(inventory, profiles, now)
 
     @property
     def outages(self) -> Mapping[str, Outage]:
         """The open outages by id."""
-        return self._outages
+        return self._cases.outages
 
     def state_of(self, device_id: str) -> DeviceState:
         """Give the state of a device as last decided."""
@@ -114,25 +117,27 @@ class Watch:
 
     def restore(self, states: Iterable[StateRow], outages: Iterable[Outage], signals: Iterable[Signal]) -> None:
         """Go on from what an earlier collector left: states, open outages, recent signals."""
-        for row in states:
-            if row.device_id in self._tracks:
-                lost = row.state.is_lost
-                track = Track(
-                    row.device_id,
-                    row.state,
-                    row.since,
-                    row.reason,
-                    seen_at=row.seen_at,
-                    missed_at=row.since if lost else None,
-                    misses=2 if lost else 0,
-                    breaches=breaches_in(row.reason, row.metrics, self._profiles[row.device_id]),
-                    metrics=row.metrics,
-                    history=resume(row.reason, row.since, self._flap_rule),
-                )
-                self._know(track)
-        self._outages = {outage.id: outage for outage in outages}
+        rows = [row for row in states if row.device_id in self._tracks]
+        self._windows.restore(rows)
+        for row in map(judged, rows):
+            lost = row.state.is_lost
+            track = Track(
+                row.device_id,
+                row.state,
+                row.since,
+                row.reason,
+                seen_at=row.seen_at,
+                missed_at=row.since if lost else None,
+                misses=2 if lost else 0,
+                breaches=breaches_in(row.reason, row.metrics, self._profiles[row.device_id]),
+                metrics=row.metrics,
+                history=resume(row.reason, row.since, self._flap_rule),
+            )
+            self._know(track)
+        self._cases.restore(outages)
         self._cut_off = self._behind_cuts()
-        self._signals.add(signals)
+        for signal in signals:
+            self._cases.hear(signal)
 
     def adopt(self, inventory: Inventory, profiles: Mapping[str, Profile], now: datetime) -> None:
         """Go on with another inventory: who stays keeps its state, who is new is unknown.
@@ -143,14 +148,19 @@ class Watch:
         for track in gone:
             if (track.state, track.reason) != (DeviceState.UNKNOWN, TAKEN_OUT):
                 after = replace(track, state=DeviceState.UNKNOWN, since=now, reason=TAKEN_OUT)
-                self._ledger.add_state(self._kinds[track.device_id], track, after, now)
-            del self._tracks[track.device_id], self._facts[track.device_id]
+                self._ledger.add_state(self._kinds[track.device_id], track, after, now, None)
+            del self._tracks[track.device_id]
+            self._cases.forget(track.device_id)
         added = len(inventory.devices.keys() - self._tracks.keys())
         self._stand_on(inventory, profiles, now)
-        self._dirty = True
+        self._cases.adopt(self._layout)
         payload = {"devices": len(self._tracks), "added": added, "removed": len(gone)}
         kind = EventKind.INVENTORY_CHANGED
         self._ledger.add_event(Event(f"{kind}:{now.isoformat()}", kind, "collector", now, now, payload))
+
+    def announce(self, windows: Iterable[MaintenanceWindow], now: datetime) -> None:
+        """Know what work is announced from now on: it excuses losses that begin inside it."""
+        self._reshow(self._windows.announce(windows, self._tracks, now), now)
 
     def take_reply(self, reply: Reply, at: datetime) -> None:
         """Take in how a device took one poll; one that is not in the inventory any more is passed over."""
@@ -160,6 +170,9 @@ class Watch:
             return
         profile = self._profiles[device_id]
         answered = reply.reachability is Reachability.ANSWERED
+        if self._is_deaf(reply, before, at):
+            self._ledger.add_sample(Sample(device_id, at, profile.name, False, None, ()))
+            return
         if answered and reply.target.oids is not profile.oids and reply.target.oids != profile.oids:
             return  # It was asked before its rows were known.
         reading = self._read(device_id, profile, reply.values, at) if answered else None
@@ -174,12 +187,14 @@ class Watch:
         if after.misses > 1:
             self._release(device_id, at)
         if answered:
-            self._signals.take_back(device_id, values, at)
+            self._cases.take_back(device_id, values, at)
+            self._vouch(device_id, at)
         elif reply.reachability is Reachability.SILENT:
             if is_in_doubt(after):
                 self._urgency.silent(after, self._tracks)
             if self._is_path_good(device_id):
                 self._doubts.add(device_id)
+            self._withdraw(device_id)
 
     def take_probe(self, result: ProbeResult, at: datetime) -> None:
         """Take in how a silent device took other questions than SNMP."""
@@ -212,6 +227,55 @@ class Watch:
         """Give the devices whose rows may have moved, and forget them."""
         taken, self._outdated = self._outdated, set()
         return taken
+
+    def _is_deaf(self, reply: Reply, track: Track, at: datetime) -> bool:
+        """Whether nobody is heard at all, so that this silence says nothing."""
+        blindness = self._blindness
+        if reply.reachability is not Reachability.SILENT:
+            if blindness.answered(at):
+                self._see_again(at)
+            return False
+        if not track.state.is_lost:
+            for device_id in blindness.silent(track.device_id, at, self._good_boxes()):
+                self._urgency.add(device_id)
+        if blindness.since is not None and not self._is_blind:
+            self._be_blind(blindness.since, at)
+        return blindness.since is not None
+
+    def _be_blind(self, since: datetime | None, at: datetime) -> None:
+        """Take it in, and down, that we hear nobody since then; or, with ``None``, that we do again."""
+        self._is_blind = since is not None
+        self._cases.blind(since)
+        kind = EventKind.COLLECTOR_BLINDED if since else EventKind.COLLECTOR_HEARS
+        payload = {"since": since.isoformat()} if since else {}
+        self._ledger.add_event(Event(f"{kind}:{at.isoformat()}", kind, "collector", at, at, payload))
+
+    def _see_again(self, at: datetime) -> None:
+        """After a blindness everybody begins anew: what was missed in it, or just before, says nothing."""
+        self._be_blind(None, at)
+        for track in self._tracks.values():
+            if track.misses and not track.state.is_lost:
+                self._know(replace(track, misses=0, missed_at=None))
+
+    def _good_boxes(self) -> list[str]:
+        boxes = (self._tracks[box_id] for box_id in self._inventory.boxes)
+        return [box.device_id for box in boxes if not box.misses and box.seen_at is not None]
+
+    def _vouch(self, camera_id: str, at: datetime) -> None:
+        """An answer through a silent box shows that the box has power and fibre: its agent alone is dead."""
+        camera = self._inventory.cameras.get(camera_id)
+        if camera is None:
+            return
+        box = self._tracks[camera.box_id]
+        if box.misses and (box.missed_at is None or at > box.missed_at):
+            found = Finding(Verdict.AGENT_DEAD, ("snmp silent", "its cameras answer"))
+            self._take(box, attest(box, found, at, Parent.ALIVE, self._flap_rule), at)
+
+    def _withdraw(self, camera_id: str) -> None:
+        """A camera that falls silent vouches for its box no more."""
+        camera = self._inventory.cameras.get(camera_id)
+        if camera is not None and self._tracks[camera.box_id].lives_at is not None:
+            self._know(replace(self._tracks[camera.box_id], lives_at=None, life=""))
 
     def _read(self, device_id: str, profile: Profile, values: Sequence[Value], at: datetime) -> Reading:
         """Make readings of an answer, and see whether the device has restarted."""
@@ -250,6 +314,10 @@ class Watch:
         self._take_recorded(self._intake.flush(now))
         return self.settle(now)
 
+    def permit(self, works: frozenset[str] | None) -> None:
+        """Say on which elements a permit to work is in force; ``None``: no register is kept."""
+        self._cases.permit(works)
+
     def take_receipts(self) -> tuple[int, ...]:
         """Give the receipts of the informs in what was handed over since the last call."""
         taken, self._receipts = tuple(self._receipts), []
@@ -274,20 +342,22 @@ class Watch:
         self._by_port = {(c.box_id, FIRST_CAMERA_PORT + c.switch_port): c.id for c in inventory.cameras.values()}
         self._layout = layout_of(inventory)
         self.power.adopt(inventory.boxes.values())
+        self._windows.stand_on(memberships_of(inventory))
         self._urgency = Urgency(self._layout)
         for device in devices:
             if device.id not in self._tracks:
                 self._know(Track(device.id, DeviceState.UNKNOWN, now))
 
     def _decide(self, now: datetime) -> None:
-        """Call stale who was not asked, and review what the facts amount to."""
+        """Call stale who was not asked, see whose work is over, and review what the facts amount to."""
+        self._reshow(self._windows.turn(self._tracks, now), now)
         if now >= self._look_over_at:
             self._look_over_at = now + _EXPIRY
             for track in list(self._tracks.values()):
                 after = expire(track, now, STALE_INTERVALS * self._interval_s)
                 if after is not track:
                     self._take(track, after, now)
-        if self._dirty:
+        if self._cases.is_due(now):
             self._review(now)
 
     def _take_recorded(self, recorded: Recorded) -> None:
@@ -305,9 +375,8 @@ class Watch:
         self._urgency.add(self._by_port.get((device_id, payload["port"] or 0), device_id))
         signal = signal_of(event)
         if signal is not None:
-            self._signals.add((signal,))
+            self._cases.hear(signal)
             self._urgency.heard(device_id, signal.name, at)
-            self._dirty = True
         if payload["values"] and not track.state.is_lost:
             self._take(track, overlay(track, payload["values"], profile, at, self._flap_rule), at)
 
@@ -317,20 +386,33 @@ class Watch:
     def _profile_of(self, device_id: str) -> Profile | None:
         return self._profiles.get(device_id)
 
-    def _know(self, track: Track) -> None:
-        lost_at = (track.missed_at or track.since) if track.state.is_lost else None
+    def _know(self, track: Track, is_news: bool = False) -> None:
         self._tracks[track.device_id] = track
-        self._facts[track.device_id] = DeviceFact(track.device_id, lost_at, track.metrics, track.seen_at)
+        if self._windows.excuses(track.device_id):
+            self._cases.leave_out(track.device_id, is_news)
+            return
+        lost_at = self._windows.lost_at(track)
+        self._cases.know(DeviceFact(track.device_id, lost_at, track.metrics, track.seen_at), is_news)
+
+    def _write(self, before: Track, after: Track, at: datetime) -> None:
+        lost_at = self._windows.lost_at(self._tracks[after.device_id])
+        self._ledger.add_state(self._kinds[after.device_id], before, after, at, lost_at)
+
+    def _reshow(self, shown: Iterable[tuple[Track, Track]], now: datetime) -> None:
+        """Show devices otherwise whose work has begun to excuse them, or has ended."""
+        self._cases.work_on(self._windows.worked_on)
+        for before, after in shown:
+            self._know(self._tracks[after.device_id], is_news=True)
+            self._write(before, after, now)
 
     def _take(self, before: Track, after: Track, at: datetime, is_news: bool = False) -> None:
-        self._know(after)
-        if (before.misses > 0) != (after.misses > 0):
-            self._dirty = True
-        if (before.state, before.reason) != (after.state, after.reason):
-            self._dirty = True
-            is_news = True
-        if is_news:
-            self._ledger.add_state(self._kinds[after.device_id], before, after, at)
+        was_shown = self._windows.shown(before)
+        self._windows.take(before, after, at)
+        shown = self._windows.shown(after)
+        is_changed = (was_shown.state, was_shown.reason) != (shown.state, shown.reason)
+        self._know(after, is_changed)
+        if is_changed or is_news:
+            self._write(was_shown, shown, at)
 
     def _release(self, box_id: str, at: datetime) -> None:
         """Judge the cameras whose silence waited for a word on their box."""
@@ -341,21 +423,18 @@ class Watch:
                 self._take(track, after, at)
 
     def _parent_of(self, track: Track) -> Parent:
+        if self._blindness.is_suspected:
+            return Parent.PENDING
         camera = self._inventory.cameras.get(track.device_id)
         if camera is None:
             return Parent.LOST if track.device_id in self._cut_off else Parent.ALIVE
         return standing_of(self._tracks[camera.box_id], track)
 
     def _review(self, now: datetime) -> None:
-        self._dirty = False
-        self._signals.forget_old(now)
-        facts = Facts(self._facts, tuple(self._signals))
-        changed = review(self._outages, facts, self._layout, self._causes, now)
-        self._ledger.add_outages(changed, self._outages, now)
+        known = frozenset(self._cases.outages)
+        changed = self._cases.review(now)
+        self._ledger.add_outages(changed, known, now)
         for outage in changed:
-            self._outages[outage.id] = outage
-            if outage.closed_at is not None:
-                del self._outages[outage.id]
             self._mark_unreachable(outage, now)
         self._cut_off = self._behind_cuts()
 
@@ -366,7 +445,7 @@ class Watch:
 
     def _behind_cuts(self) -> frozenset[str]:
         """Name the devices of the open outages whose root is a span."""
-        cuts = (o for o in self._outages.values() if o.root_id in self._inventory.spans)
+        cuts = (o for o in self._cases.outages.values() if o.root_id in self._inventory.spans)
         return frozenset(device_id for outage in cuts for device_id in outage.member_ids)
 
     def _mark_unreachable(self, outage: Outage, now: datetime) -> None:

@@ -118,6 +118,8 @@ class City:
         if fault.kind == "theft":
             self._pending.append((at + timedelta(seconds=fault.approach_s * 0.6), "tilt", fault))
             self._pending.append((at + timedelta(seconds=fault.approach_s), "gone", fault))
+        if fault.kind == "visit":
+            self._pending.append((at + timedelta(seconds=fault.approach_s), "off", fault))
         if fault.duration_s is not None:
             self._pending.append((at + timedelta(seconds=fault.duration_s), "end", fault))
         self._pending.sort(key=lambda item: item[0])
@@ -232,6 +234,8 @@ class City:
             self._restore(fault.target)
         elif fault.kind in ("theft", "tamper"):
             self._theft(self.boxes[fault.target], phase)
+        elif fault.kind == "visit":
+            self._visit(self.boxes[fault.target], phase)
         elif fault.kind == "box_fault":
             self.boxes[fault.target].is_broken = is_on
         elif fault.kind == "weak_battery":
@@ -263,6 +267,12 @@ class City:
             box.is_stolen, box.is_running = True, False
         else:
             self._replace(box)
+
+    def _visit(self, box: BoxUnit, phase: str) -> None:
+        box.is_broken = phase == "off"
+        box.door_open = phase != "end"
+        if phase != "off":
+            self._notices.append(Notice(box.record.id, "door_changed"))
 
     def _replace(self, box: BoxUnit) -> None:
         box.is_stolen = box.is_broken = box.door_open = False

@@ -11,12 +11,14 @@ from typing import Any
 
 from gisops.errors import ScenarioError
 from gisops.model.inventory import Inventory
+from gisops.simulate.getaway import destination_of
 
 __all__ = ["FAULTS", "Fault", "parse_fault", "read_timeline"]
 
 FAULTS: Mapping[str, str] = {
     "theft": "boxes",
     "tamper": "boxes",
+    "visit": "boxes",
     "box_fault": "boxes",
     "weak_battery": "boxes",
     "camera_fault": "cameras",
@@ -27,8 +29,9 @@ FAULTS: Mapping[str, str] = {
     "vendor_shutdown": "vendors",
     "restore": "anything",
 }
-"""Fault to what it strikes. ``agent_fault``: the SNMP agent hangs, and the host lives on."""
-_KEYS = frozenset({"at_s", "fault", "target", "duration_s", "loss", "approach_s"})
+"""Fault to what it strikes. ``agent_fault``: the SNMP agent hangs, and the host lives on.
+``visit``: a crew opens the box and switches it off for its work."""
+_KEYS = frozenset({"at_s", "fault", "target", "duration_s", "loss", "approach_s", "tracker_to"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,10 @@ class Fault:
     loss
         ``packet_loss`` only: share of datagrams lost, each way.
     approach_s
-        ``theft`` only: from the opened door to the cut cables.
+        ``theft`` and ``visit`` only: from the opened door to the cut cables, or to the switch.
+    tracker_to
+        ``theft`` only: where the box's tracker is driven afterwards, a place of the inventory or
+        ``LON,LAT``; empty: it falls silent with the box, or was never there.
     """
 
     at_s: float
@@ -57,6 +63,7 @@ class Fault:
     duration_s: float | None = None
     loss: float = 0.2
     approach_s: float = 6.0
+    tracker_to: str = ""
 
 
 def read_timeline(path: Path, inventory: Inventory) -> list[Fault]:
@@ -100,6 +107,11 @@ def parse_fault(place: str, table: Mapping[str, Any], inventory: Inventory) -> F
         if not isinstance(value, int | float) or isinstance(value, bool) or not low <= value <= high:
             raise ScenarioError(place, f"{key} is {value!r}", f"write a number from {low:g} to {high:g}")
         numbers[key] = float(value)
+    tracker_to = str(table.get("tracker_to", ""))
+    if tracker_to:
+        if kind != "theft":
+            raise ScenarioError(place, f"tracker_to of a {kind}", "only a theft takes a tracker away")
+        destination_of(place, tracker_to, inventory)
     target = _target(place, kind, str(table.get("target", "")), inventory)
     return Fault(
         at_s=numbers.get("at_s", 0.0),
@@ -108,6 +120,7 @@ def parse_fault(place: str, table: Mapping[str, Any], inventory: Inventory) -> F
         duration_s=numbers.get("duration_s"),
         loss=numbers.get("loss", 0.2),
         approach_s=numbers.get("approach_s", 6.0),
+        tracker_to=tracker_to,
     )
 
 

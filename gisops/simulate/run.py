@@ -17,6 +17,7 @@ from gisops.simulate.control import serve_control
 from gisops.simulate.faults import Fault, parse_fault
 from gisops.simulate.fleet import Fleet
 from gisops.simulate.rtsp import RtspPresence
+from gisops.simulate.trackers import Feed, Trackers
 
 __all__ = ["SimulationPlan", "simulate"]
 
@@ -28,7 +29,7 @@ class SimulationPlan:
     """What to simulate: the city, its secrets, its faults, where its traps go.
 
     ``trap_port`` ``None`` sends no traps; ``seed`` makes chance repeatable; ``rtsp_port`` ``None``
-    gives the devices no RTSP.
+    gives the devices no RTSP; ``positions`` ``None`` leaves the trackers silent.
     """
 
     inventory: Inventory
@@ -38,6 +39,7 @@ class SimulationPlan:
     timeline: tuple[Fault, ...] = ()
     seed: int = 1
     rtsp_port: int | None = None
+    positions: Feed | None = None
 
 
 async def simulate(
@@ -55,15 +57,22 @@ async def simulate(
     except ConfigError:
         fleet.close()
         raise
+    trackers = Trackers(plan.inventory, plan.positions, clock, random.Random(plan.seed))  # noqa: S311 - as above
+
+    def begin(fault: Fault, at: datetime) -> None:
+        city.inject(fault, at)
+        trackers.note(fault, at)
+
     for fault in plan.timeline:
-        city.inject(fault, start + timedelta(seconds=fault.at_s))
+        begin(fault, start + timedelta(seconds=fault.at_s))
 
     def take(table: Mapping[str, object]) -> None:
         fault = parse_fault("command", table, plan.inventory)
-        city.inject(fault, clock() + timedelta(seconds=fault.at_s))
+        begin(fault, clock() + timedelta(seconds=fault.at_s))
         fleet.live()
 
     server = await serve_control(plan.control, take)
+    sending = asyncio.create_task(trackers.run(), name="trackers")
     try:
         on_ready(fleet, start)
         while not stop.is_set():
@@ -74,6 +83,7 @@ async def simulate(
             except TimeoutError:
                 continue
     finally:
+        sending.cancel()
         server.close()
         if presence is not None:
             await presence.close()

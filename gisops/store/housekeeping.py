@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 from zoneinfo import ZoneInfo
@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from gisops.store.availability_days import roll_up_days
+from gisops.store.reference_retention import forget_references
 from gisops.store.retention import Keep, RetentionTally, retain
 from gisops.store.rollup import RollupTally, roll_up
 from gisops.store.sessions import DRIVER_ERRORS, connect, failed
@@ -82,14 +83,20 @@ class PgHousekeeping:
         return await self._ask(work)
 
     async def retain(self, now: datetime) -> RetentionTally:
-        """Drop what is older than is kept and has been rolled up.
+        """Drop what is older than is kept and has been rolled up; forget references whose time is over.
 
         Raises
         ------
         StoreError
             Where the database is away; what was dropped until then stays dropped.
         """
-        return await self._ask(lambda connection: retain(connection, self._keep, now))
+
+        async def work(connection: asyncpg.Connection) -> RetentionTally:
+            # Before the partitions: these must go in time even while another program is busy with those.
+            forgotten = await forget_references(connection, now)
+            return replace(await retain(connection, self._keep, now), references=forgotten)
+
+        return await self._ask(work)
 
     async def close(self) -> None:
         """Release the connection."""

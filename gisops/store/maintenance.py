@@ -9,6 +9,7 @@ import asyncpg
 from gisops.model.event import EventKind
 from gisops.model.maintenance import MaintenanceWindow
 from gisops.model.membership import GroupKind
+from gisops.store.sessions import WORK_CHANNEL
 
 __all__ = ["WINDOWS_SINCE", "note_maintenance", "window_of"]
 
@@ -31,9 +32,13 @@ FROM event AS e WHERE e.seq > $1 AND e.kind = '{EventKind.MAINTENANCE_CANCELLED}
 
 
 async def note_maintenance(connection: asyncpg.Connection, after_seq: int) -> None:
-    """Bring the table in line with the events after a number; inside the transaction that wrote them."""
-    await connection.execute(_PLANNED, after_seq)
-    await connection.execute(_CANCELLED, after_seq)
+    """Bring the table in line with the events after a number; inside the transaction that wrote them.
+
+    Where it changed, `WORK_CHANNEL` is told with the commit.
+    """
+    done = [await connection.execute(statement, after_seq) for statement in (_PLANNED, _CANCELLED)]
+    if done != ["INSERT 0 0", "UPDATE 0"]:
+        await connection.execute("SELECT pg_notify($1, '')", WORK_CHANNEL)
 
 
 def window_of(row: Any) -> MaintenanceWindow:  # noqa: ANN401 - asyncpg is not typed

@@ -1,4 +1,4 @@
-"""When does the database say that the inventory was changed there."""
+"""When does the database say that something was changed there: the inventory, or announced work."""
 
 from __future__ import annotations
 
@@ -13,13 +13,15 @@ _RETRY_S = 5.0
 _LOOK_S = 30.0
 
 
-async def tell_of_changes(dsn: str, changed: asyncio.Event) -> None:
-    """Set an event whenever somebody notifies ``gisops_inventory``, for ever.
+async def tell_of_changes(
+    dsn: str, changed: asyncio.Event, channel: str = INVENTORY_CHANNEL, *, at_first: bool = False
+) -> None:
+    """Set an event whenever somebody notifies a channel, for ever.
 
     A connection that is lost is made again; what was notified meanwhile is not known,
-    so ``changed`` is set then, too.
+    so ``changed`` is set then, too; with ``at_first``, also once the first one listens.
     """
-    is_first = True
+    is_first = not at_first
     while True:
         try:
             connection = await connect(dsn)
@@ -27,7 +29,7 @@ async def tell_of_changes(dsn: str, changed: asyncio.Event) -> None:
             await asyncio.sleep(_RETRY_S)
             continue
         try:
-            await connection.add_listener(INVENTORY_CHANNEL, lambda *_: changed.set())
+            await connection.add_listener(channel, lambda *_: changed.set())
             if not is_first:
                 changed.set()
             is_first = False

@@ -20,6 +20,7 @@ from gisops.store.ports import Batch, Mark
 from gisops.store.rollup import buckets_of
 from gisops.store.rows import columns_of_events, columns_of_outages, columns_of_states, sample_record
 from gisops.store.sessions import CHANNEL, DRIVER_ERRORS, MISTAKES, connect, failed
+from gisops.store.silences import note_silences
 
 __all__ = ["PgRecorder"]
 
@@ -255,6 +256,7 @@ class PgRecorder:
         await connection.execute(_MOVE_HEAD, seq, beat_at)
         if seq > before:
             await note_maintenance(connection, before)
+            await note_silences(connection, before)
             await connection.execute("SELECT pg_notify($1, $2)", CHANNEL, str(seq))
 
     async def _add_rest(self, connection: asyncpg.Connection, batch: Batch) -> None:

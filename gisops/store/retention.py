@@ -79,6 +79,8 @@ class RetentionTally:
     dropped: tuple[str, ...] = ()
     not_rolled_up: tuple[str, ...] = ()
     in_use: tuple[str, ...] = ()
+    references: int = 0
+    """References to events of other systems that were deleted."""
     is_busy: bool = False
     """Another program was rolling up or dropping; nothing was done."""
 

@@ -9,12 +9,14 @@ import asyncpg
 from gisops.errors import StoreError
 from gisops.store.dsn import place_of, unreachable, url_of
 
-__all__ = ["CHANNEL", "DRIVER_ERRORS", "INVENTORY_CHANNEL", "LOST", "MISTAKES", "connect", "failed"]
+__all__ = ["CHANNEL", "DRIVER_ERRORS", "INVENTORY_CHANNEL", "LOST", "MISTAKES", "WORK_CHANNEL", "connect", "failed"]
 
 CHANNEL = "gisops_event"
 """Notifications carry the last event number and nothing else."""
 INVENTORY_CHANNEL = "gisops_inventory"
 """Told after a changed inventory was written; carries nothing."""
+WORK_CHANNEL = "gisops_work"
+"""Told when maintenance was announced or ended; carries nothing."""
 LOST = (
     OSError,
     asyncpg.InterfaceError,

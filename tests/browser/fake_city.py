@@ -32,6 +32,7 @@ from gisops.model.outage import Cause, Evidence, Outage
 from gisops.model.state import DeviceKind, DeviceState
 from gisops.service.live import Delta, DeviceHistory, Snapshot
 from gisops.store.ports import Sample, StateRow
+from gisops.trails.trail import Trail
 
 __all__ = ["FakeLiveView", "fake_city", "on_battery", "theft"]
 
@@ -219,6 +220,7 @@ class FakeLiveView:
         self._deltas: list[Delta] = []
         self._waiters: set[tuple[asyncio.AbstractEventLoop, asyncio.Event]] = set()
         self._outages: dict[str, Outage] = {}
+        self._trails: list[Trail] = []
         kinds = dict.fromkeys(inventory.boxes, DeviceKind.BOX) | dict.fromkeys(inventory.cameras, DeviceKind.CAMERA)
         self._states = {
             key: StateRow(key, kind, DeviceState.UP, start, datetime.now(UTC)) for key, kind in kinds.items()
@@ -248,6 +250,18 @@ class FakeLiveView:
         self._deltas.append(Delta(before, self._seq, rows, judged, self.heartbeat_at))
         self._wake()
         return self._seq
+
+    def move(self, trails: Iterable[Trail]) -> None:
+        """Let boxes be taken away, from any thread."""
+        self._trails = list(trails)
+        before, self._seq = self._seq, self._seq + 1
+        moved = [trail.box_id for trail in self._trails]
+        self._deltas.append(Delta(before, self._seq, (), (), self.heartbeat_at, moved))
+        self._wake()
+
+    async def trails(self) -> list[Trail]:
+        """Give the trails."""
+        return self._trails
 
     def beat(self, at: datetime | None) -> None:
         """Set when the collector last wrote and tell it."""

@@ -14,6 +14,7 @@ from gisops.model.inventory import Inventory
 from gisops.model.state import DeviceKind, DeviceState
 from gisops.service.live import Delta, DeviceHistory, Snapshot
 from gisops.store.ports import StateRow
+from gisops.trails.trail import Trail
 from tests.cities import small_city
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -45,6 +46,9 @@ class ScriptedView:
                     yield delta
         finally:
             self.left += 1
+
+    async def trails(self) -> list[Trail]:
+        return []
 
     async def device(self, device_id: str) -> DeviceHistory:
         raise KeyError(device_id)

@@ -17,6 +17,7 @@ from gisops.inventory.load import load_inventory
 from gisops.model.inventory import Box
 from gisops.service.report_inspections import inspection_rows, inspection_summary
 from tests.inventories import replace, write_small_inventory
+from tools.city.equipment import AUTHORED_ON
 
 BOX = Box(
     "B1", "T1", "Box 1", 67.0, 24.8, "F1", "N1", "10.0.0.1", "2c", "street", "Contractor", "Cabinet", seal_no="S1"
@@ -113,3 +114,18 @@ def test_the_report_says_who_has_to_go_where(tmp_path: Path, capsys: pytest.Capt
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert [(row["box"], row["in_order"]) for row in rows] == [("B1", "False"), ("B2", "True")]
     assert main(["report", "inspections", "--inventory", str(tmp_path / "no")]) == 2
+
+
+def test_in_the_demonstration_data_one_box_in_eight_or_so_is_overdue_as_of_the_day_it_is_of() -> None:
+    boxes = load_inventory(Path("data")).boxes.values()
+    found = inspections(boxes, AUTHORED_ON, 90)
+    late = [i for i in found if i.state is InspectionState.OVERDUE]
+    assert (len(found), len(late)) == (300, 36)  # 12 %
+    assert {i.state for i in found} == {
+        InspectionState.OVERDUE,
+        InspectionState.IN_TIME,
+        InspectionState.NOT_COMMISSIONED,
+    }
+    assert len({box.contractor for box in boxes if box.id in {i.box_id for i in late}}) == 3
+    assert all(box.commissioned_on < box.inspected_on for box in boxes if box.inspected_on and box.commissioned_on)
+    assert 3 <= min(i.overdue_days or 0 for i in late) <= max(i.overdue_days or 0 for i in late) <= 102

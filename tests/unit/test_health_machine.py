@@ -96,7 +96,7 @@ def test_an_old_sign_of_life_holds_no_longer() -> None:
     track = attest(track, Finding(Verdict.AGENT_DEAD, ("rtsp answered",)), T0 + timedelta(seconds=31), Parent.ALIVE)
     track = judge(track, silent(60), CABINET, Parent.ALIVE)
     assert track.state == "degraded"
-    track = judge(track, silent(150), CABINET, Parent.ALIVE)
+    track = judge(track, silent(80), CABINET, Parent.ALIVE)
     assert (track.state, track.reason) == ("down", "silent, and the path to it is good")
 
 

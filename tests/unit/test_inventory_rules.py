@@ -99,6 +99,14 @@ CASES: dict[str, tuple[Spoil, list[str]]] = {
         replace("cameras.csv", "10.0.1.3", "10.0.0.1"),
         ["cameras.csv:4: C3 has address 10.0.0.1 of B1: correct one of them"],
     ),
+    "two boxes with one tracker": (
+        lambda folder: [
+            replace("boxes.csv", "switch_ports", "switch_ports,tracker_id")(folder),
+            replace("boxes.csv", "cabinet,2\n", "cabinet,2,TR-1\n")(folder),
+            replace("boxes.csv", "cabinet,2\n", "cabinet,2,TR-1\n")(folder),
+        ],
+        ["boxes.csv:3: B2 has tracker_id TR-1 of B1: correct one of them"],
+    ),
     "camera without box": (
         replace("cameras.csv", "C3,T2,B2", "C3,T2,"),
         ["cameras.csv:4: box_id is empty: fill it in (Distribution box that powers and connects it)"],

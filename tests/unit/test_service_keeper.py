@@ -63,7 +63,7 @@ def test_a_round_a_minute_and_retention_once_a_day() -> None:
     tally = kept(diary)
     assert diary.rounds == list(range(1442))
     assert diary.retained == [0, 1440]
-    assert tally == KeeperTally(1442, 0, 2884, 1442, 1442, 14420, 1442, 2, None)
+    assert tally == KeeperTally(1442, 0, 2884, 1442, 1442, 14420, 1442, 2)
 
 
 def test_a_store_that_is_away_costs_its_rounds_and_retention_follows_once_it_is_back() -> None:
@@ -81,3 +81,17 @@ def test_a_partition_that_could_not_go_is_tried_again_in_ten_minutes() -> None:
     diary.busy = {0}
     kept(diary)
     assert diary.retained == [0, 10]
+
+
+def test_a_failure_is_told_when_it_begins_and_when_it_ends() -> None:
+    diary = Diary(rounds=6)
+    diary.away = {1, 2, 5}
+    told: list[tuple[float, str | None]] = []
+
+    def tell(error: str | None) -> None:
+        told.append((diary.rounds[-1], error))
+
+    keeper = Keeper(diary, diary.clock, diary.wait, tell)
+    asyncio.run(keeper.run(asyncio.Event()))
+    assert told == [(1, "db: away: wait"), (3, None), (5, "db: away: wait")]
+    assert (keeper.tally.failed_rounds, keeper.tally.last_error) == (3, "db: away: wait")

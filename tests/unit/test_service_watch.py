@@ -53,6 +53,9 @@ class Minute:
             self.watch.take_reply(Reply(target, Reachability.ANSWERED, values, 0.01), at(second))
 
     def miss(self, ids: Iterable[str], second: float) -> Batch:
+        """Let some be silent, while somebody else is heard."""
+        ids = list(ids)
+        self.answer([next(b for b in reversed(list(CITY.boxes)) if b not in ids)], second - 0.01)
         for device_id in ids:
             self.watch.take_reply(Reply(TARGETS[device_id], Reachability.SILENT), at(second))
         return self.watch.settle(at(second))
@@ -77,15 +80,19 @@ def test_a_theft_is_one_outage_with_traps_before_and_cameras_inside() -> None:
     assert [(r.device_id, r.state, r.reason) for r in warned.states] == [
         ("B2", DeviceState.DEGRADED, "door open; tilted")
     ]
+    (alarm,) = warned.outages
+    assert (alarm.root_id, alarm.member_ids, alarm.opened_at) == ("B2", (), at(10))
+    assert alarm.causes[Cause.TAMPER] + alarm.causes[Cause.THEFT] > 0.9
     assert minute.watch.on_alert(at(12)) == {"B2"}
     gone = ["B2", "C2-1", "C2-2"]
     assert minute.miss(gone, 20).outages == ()
     lost = minute.miss(gone, 22)
     (outage,) = lost.outages
+    assert (outage.id, outage.opened_at) == (alarm.id, alarm.opened_at)
     assert (outage.root_id, outage.member_ids, outage.likeliest) == ("B2", tuple(gone), Cause.THEFT)
-    assert outage.opened_at == at(20)
     assert minute.watch.state_of("C2-1") is DeviceState.UNREACHABLE
-    assert [e.kind for e in lost.events].count(EventKind.OUTAGE_OPENED) == 1
+    assert [e.kind for e in warned.events].count(EventKind.OUTAGE_OPENED) == 1
+    assert [e.kind for e in lost.events].count(EventKind.OUTAGE_UPDATED) == 1
     assert minute.watch.on_alert(at(22)) == frozenset()
 
 
@@ -150,10 +157,45 @@ def test_a_silent_box_has_its_feeder_and_span_fellows_asked_once_each() -> None:
     asked = minute.watch.take_urgent()
     fellows = {b for b in CITY.boxes if CITY.boxes[b].feeder_id == CITY.boxes["B4"].feeder_id}
     assert {"B4", "C4-1", "C4-2", "B5"} | fellows <= asked
-    minute.answer(asked - {"B4"}, 31.5)
+    minute.answer(asked - {"B4", "C4-1", "C4-2"}, 31.5)
     minute.miss(["B4"], 31.6)
     assert minute.watch.take_urgent() == set()
     assert minute.watch.state_of("B4") is DeviceState.DOWN
+
+
+def test_a_box_whose_cameras_answer_is_not_lost() -> None:
+    minute = Minute()
+    minute.miss(["B4"], 31)
+    minute.answer(["C4-1"], 31.5)
+    batch = minute.miss(["B4"], 33)
+    (row,) = [row for row in batch.states if row.device_id == "B4"]
+    assert (row.state, row.reason) == (DeviceState.DEGRADED, "agent dead: snmp silent, its cameras answer")
+    assert batch.outages == ()
+    minute.miss(["C4-1", "C4-2"], 40)
+    (outage,) = minute.miss(["B4", "C4-1", "C4-2"], 42).outages
+    assert outage.member_ids == ("B4", "C4-1", "C4-2")
+
+
+def test_when_nobody_answers_we_say_that_we_are_blind_and_nobody_is_lost() -> None:
+    minute = Minute()
+    everybody = list(TARGETS)
+    watch = minute.watch
+    for device_id in everybody[:6]:
+        watch.take_reply(Reply(TARGETS[device_id], Reachability.SILENT), at(31))
+    canaries = watch.take_urgent()
+    assert set(CITY.boxes) - set(everybody[:6]) <= canaries
+    for second in (32, 33, 34):
+        for device_id in everybody:
+            watch.take_reply(Reply(TARGETS[device_id], Reachability.SILENT), at(second))
+    batch = watch.settle(at(34))
+    (outage,) = batch.outages
+    assert (outage.root_id, outage.member_ids, outage.likeliest) == ("collector", (), Cause.UPSTREAM_FAULT)
+    assert outage.opened_at == at(1)
+    assert not any(row.state.is_lost for row in batch.states)
+    minute.answer(["B1"], 40)
+    (closed,) = watch.settle(at(40)).outages
+    assert closed.closed_at == at(40)
+    assert minute.miss(["B4"], 41).states == ()
 
 
 def test_a_new_inventory_keeps_states_and_says_once_who_is_gone() -> None:

@@ -10,7 +10,7 @@ from math import ceil
 from random import Random
 from typing import Any
 
-__all__ = ["CAMERAS_WANTED", "boxes_and_cameras", "camera_counts"]
+__all__ = ["AUTHORED_ON", "CAMERAS_WANTED", "boxes_and_cameras", "camera_counts"]
 
 CAMERAS_WANTED = 1300
 _CONTRACTORS = ("Contractor A (demo)", "Contractor B (demo)", "Contractor C (demo)")
@@ -22,6 +22,11 @@ _VENDORS = (
 _ROLES = ("fixed", "fixed", "ptz", "fixed", "anpr", "fixed", "traffic", "fr")
 _POWER_W = {"fixed": 9.0, "ptz": 25.0, "anpr": 14.0, "traffic": 14.0, "fr": 12.0}
 _HFOV_DEG = {"fixed": 90.0, "ptz": 60.0, "anpr": 32.0, "traffic": 45.0, "fr": 40.0}
+AUTHORED_ON = date(2026, 11, 21)
+"""The day the record is of: inspections lie before it, and how many are overdue is said as of it."""
+_INTERVAL_DAYS = 90
+_OVERDUE = (3, 11, 19)
+"""Boxes whose number has this remainder by 25 are overdue: 12 %, in every district and with every contractor."""
 _CONTRACT_H, _INVERTER, _SWITCH_W = 8.0, 0.92, 25.0
 
 
@@ -64,10 +69,17 @@ def boxes_and_cameras(
         "switch_ports": 8,
         "tracker_id": f"TR-{tail}",
         "commissioned_on": commissioned.isoformat() if is_finished else "",
-        "inspected_on": (commissioned + timedelta(days=30 + rng.randrange(200))).isoformat() if is_finished else "",
+        "inspected_on": _inspected_on(number, rng).isoformat() if is_finished else "",
         "seal_no": f"S{100000 + number * 37}",
     }
     return box, made
+
+
+def _inspected_on(number: int, rng: Random) -> date:
+    """When the box was last inspected: 3 to 87 days before the authored day, or 3 to 102 days too long ago."""
+    draw = rng.randrange(200)
+    is_overdue = number % 25 in _OVERDUE
+    return AUTHORED_ON - timedelta(days=_INTERVAL_DAYS + 3 + draw // 2 if is_overdue else 3 + draw * 85 // 200)
 
 
 def _camera(
