@@ -57,14 +57,12 @@ def create_app(  # noqa: PLR0913 - each is a source that a room needs, and may b
     silent_after_s
         Seconds without a message at which the page says its stream broke; more
         than the longest pause of ``view.changes``.
-
     coverage
         What the cameras see; without it the map has no such layer.
     contracts
         How contractors did; without it there is no room ``/reports``.
     past
         Who remembers; without it the page has no time slider and no cases.
-
     footprints
         Loads the buildings that the 3D view shows; by default there are none.
 
