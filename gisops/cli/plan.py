@@ -8,7 +8,7 @@ import threading
 import time
 from pathlib import Path
 
-from gisops.cli import plan_run
+from gisops.cli import plan_compare, plan_curve, plan_run
 from gisops.cli.common import Subparsers
 from gisops.cli.plan_halt import cancel_on_signals
 
@@ -28,7 +28,7 @@ def add(subparsers: Subparsers) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
     parser.set_defaults(run=run)
     parts = parser.add_subparsers(metavar="PART")
-    for part in (plan_run,):
+    for part in (plan_run, plan_compare, plan_curve):
         part.add(parts)
 
 

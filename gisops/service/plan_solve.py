@@ -110,7 +110,8 @@ def solve_plan(
     NoChoiceError
         Where no plan keeps to all rules, or none was found in the time.
     """
-    search = _Search(problem, halt, budget or problem.brief.budget, locked, forbidden)
+    limit = problem.brief.budget if budget is None else budget
+    search = _Search(problem, halt, limit, locked, forbidden)
     stages = len(_GUESSES) * 2 + 2
     began = halt.clock()
     search.offer(search.fitted({0, *begin}))
