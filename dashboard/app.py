@@ -14,7 +14,7 @@ from dash import Dash
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from dashboard import case_routes, coverage_routes, data_routes, past_routes, report_routes, stream
+from dashboard import case_routes, coverage_routes, data_routes, past_routes, report_routes, stream, three_routes
 from dashboard.coverage_routes import CoverageSource
 from dashboard.headers import SecurityHeaders, content_policy
 from dashboard.pages import network
@@ -27,7 +27,7 @@ from gisops.service.past import Past
 __all__ = ["create_app"]
 
 
-def create_app(
+def create_app(  # noqa: PLR0913 - each is a source that a room needs, and may be missing
     view: LiveView,
     *,
     tile_url: str | None = None,
@@ -37,6 +37,7 @@ def create_app(
     coverage: CoverageSource | None = None,
     contracts: ContractSource | None = None,
     past: Past | None = None,
+    footprints: three_routes.Footprints = list,
 ) -> FastAPI:
     """Build the ASGI application of the live map.
 
@@ -56,13 +57,14 @@ def create_app(
     silent_after_s
         Seconds without a message at which the page says its stream broke; more
         than the longest pause of ``view.changes``.
-
     coverage
         What the cameras see; without it the map has no such layer.
     contracts
         How contractors did; without it there is no room ``/reports``.
     past
         Who remembers; without it the page has no time slider and no cases.
+    footprints
+        Loads the buildings that the 3D view shows; by default there are none.
 
     Returns
     -------
@@ -76,6 +78,7 @@ def create_app(
         coverage_routes.register(server, view, coverage)
     if contracts is not None:
         report_routes.register(server, contracts, city.inventory, clock)
+    three_routes.register(server, view, footprints)
     if past is not None:
         past_routes.register(server, past, city, clock)
         case_routes.register(server, past, city.inventory)
@@ -91,7 +94,9 @@ def create_app(
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
         description=network.DESCRIPTION,
     )
-    app.layout = network.layout(city.inventory, tile_url, coverage is not None, past is not None)
+    app.layout = network.layout(
+        city.inventory, tile_url, coverage is not None, past is not None, contracts is not None
+    )
     stream.register(app, view, city, clock)
     network.register(app, view, city, clock)
     server.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)

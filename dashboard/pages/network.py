@@ -25,6 +25,7 @@ from dashboard.fibre_details import launches, reading_details
 from dashboard.fibre_marks import NO_MARKS
 from dashboard.payload import City
 from dashboard.records import load_schema
+from dashboard.report_routes import PATH as REPORTS
 from dashboard.subject import parse_subject
 from dashboard.theme import MANTINE
 from gisops.model.inventory import Inventory
@@ -38,7 +39,11 @@ DESCRIPTION = "Live state of the camera network: boxes, cameras, fibre and outag
 
 
 def layout(
-    inventory: Inventory, tile_url: str | None, has_coverage: bool = False, has_past: bool = False
+    inventory: Inventory,
+    tile_url: str | None,
+    has_coverage: bool = False,
+    has_past: bool = False,
+    has_reports: bool = False,
 ) -> dmc.MantineProvider:
     """Give the page."""
     settings = inventory.settings
@@ -60,7 +65,7 @@ def layout(
                 _drawer(),
                 *command_wall(has_coverage),
                 *([*past_bar(), case_panel()] if has_past else []),
-                html.Footer(_credit(settings.demo), className="credit"),
+                html.Footer([_credit(settings.demo), *_rooms(has_reports)], className="credit"),
             ],
         ),
     )
@@ -69,6 +74,10 @@ def layout(
 def _credit(demo: bool) -> str:
     data = "demonstration data, drawn by hand" if demo else "inventory of the operator"
     return f"gisops · map and network: {data} · WGS 84"
+
+
+def _rooms(has_reports: bool) -> list[Component | str]:
+    return [" · ", html.A("Contract reports", href=REPORTS)] if has_reports else []
 
 
 def _drawer() -> Component:

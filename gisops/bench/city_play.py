@@ -17,9 +17,10 @@ from datetime import UTC, datetime, timedelta
 from gisops.config.credentials import Credential
 from gisops.diagnosis.likelihood import shipped_causes
 from gisops.health.catalogue import shipped_profiles
-from gisops.model.event import Reachability
+from gisops.model.event import Event, Reachability
 from gisops.model.inventory import Inventory
 from gisops.model.outage import Outage
+from gisops.model.permit import Permit, PermitScope
 from gisops.service.collector import CONFIRM_TIMEOUT_S, targets_of
 from gisops.service.watch import Watch
 from gisops.simulate.city import City, Notice
@@ -86,12 +87,15 @@ class Transcript:
         Device and notification of each trap that arrived, with its second.
     lost
         Device to the second of its first confirmed loss.
+    events
+        What the collector wrote into its log.
     """
 
     said: list[Said] = field(default_factory=list)
     told: list[tuple[float, str, str]] = field(default_factory=list)
     answered: dict[str, float] = field(default_factory=dict)
     lost: dict[str, float] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
 
 
 def play(  # noqa: PLR0913, PLR0917 - a play has its city, its cast, its noise and its chance
@@ -148,7 +152,7 @@ class _Player:
         self._agents = {agent.device_id: agent for agent in agents_of(city, credentials).values()}
         self._address = {device.id: device.address for device in truth.devices.values()}
         self._watch = Watch(believed, profiles, shipped_causes(), _FOR_EVER, BEGAN)
-        self._watch.permit(works)
+        self._watch.issue(_permits(works))
         self._mute = {b for b in truth.boxes if rng.random() < noise.mute_share}
         self._queue: list[tuple[float, int, str, str]] = []
         self._order = itertools.count()
@@ -229,12 +233,23 @@ class _Player:
 
     def _settle(self, second: float) -> None:
         batch = self._watch.settle(_at(second))
+        self._out.events += batch.events
         self._out.said += [Said(second, outage) for outage in batch.outages]
         for row in batch.states:
             if row.state.is_lost:
                 self._out.lost.setdefault(row.device_id, second)
         for device_id in sorted(self._watch.take_urgent()):
             self._ask(second, device_id, CONFIRM_TIMEOUT_S)
+
+
+def _permits(works: frozenset[str]) -> list[Permit]:
+    """Issue a permit for each box, and one that is over: a register is kept."""
+    over = Permit("PT-0", PermitScope.BOX, "", BEGAN - timedelta(days=2), BEGAN - timedelta(days=1), "nobody")
+    held = [
+        Permit(f"PT-{box_id}", PermitScope.BOX, box_id, BEGAN, BEGAN + timedelta(days=1), "crew")
+        for box_id in sorted(works)
+    ]
+    return [over, *held]
 
 
 def _at(second: float) -> datetime:

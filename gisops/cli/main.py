@@ -48,6 +48,7 @@ COMMANDS = (
     "trail",
     "at",
     "case",
+    "replay",
     "db",
     "docs",
     "bench",

@@ -23,10 +23,12 @@ def add(subparsers: Subparsers) -> None:
 def run(args: argparse.Namespace) -> int:
     """Serve until interrupted."""
     import asyncio
+    from functools import partial
 
     import uvicorn
 
     from dashboard.app import create_app
+    from dashboard.three import footprints_of
     from gisops.cli.common import need_dsn, utc_now
     from gisops.cli.listen import announce, listen
     from gisops.service.building_store import load_buildings
@@ -39,10 +41,17 @@ def run(args: argparse.Namespace) -> int:
     async def main() -> None:
         dsn = need_dsn(args.run_dir)
         async with live_view(args.inventory, dsn, utc_now) as view, past_of(dsn) as past:
+            footprints = partial(footprints_of, args.inventory)
             coverage = CoverageMap(view.inventory, lambda: load_buildings(args.inventory))
             contracts = StoreContracts(dsn, view.inventory, args.inventory)
             app = create_app(
-                view, tile_url=args.tiles, clock=utc_now, coverage=coverage, contracts=contracts, past=past
+                view,
+                tile_url=args.tiles,
+                clock=utc_now,
+                coverage=coverage,
+                contracts=contracts,
+                past=past,
+                footprints=footprints,
             )
             config = uvicorn.Config(app, log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=2)
             server = uvicorn.Server(config)

@@ -9,13 +9,18 @@ from __future__ import annotations
 import math
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
+from gisops.errors import ConfigError
 from gisops.model.outage import Cause, Evidence
 
-__all__ = ["CauseTable", "Clue", "posterior", "shipped_causes"]
+__all__ = ["CauseTable", "Clue", "posterior", "read_causes", "shipped_causes"]
+
+
+_Judgement = tuple[dict[Cause, float], tuple[Evidence, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,26 +42,66 @@ class CauseTable:
 
     priors: Mapping[str, Mapping[Cause, float]]
     clues: Mapping[str, Clue]
+    _judged: dict[tuple[object, ...], _Judgement] = field(default_factory=dict, compare=False, repr=False)
 
 
 @cache
 def shipped_causes() -> CauseTable:
     """Read the table that comes with the package."""
-    document = tomllib.loads(files("gisops.diagnosis").joinpath("causes.toml").read_text(encoding="utf-8"))
-    return CauseTable(
-        priors={
-            kind: {Cause(name): float(p) for name, p in prior.items()} for kind, prior in document["prior"].items()
-        },
-        clues={
-            clue["name"]: Clue(
-                clue["name"],
-                clue["present"],
-                clue["absent"],
-                {Cause(name): float(p) for name, p in clue["likelihood"].items()},
-            )
-            for clue in document["evidence"]
-        },
-    )
+    return _table("causes.toml", files("gisops.diagnosis").joinpath("causes.toml").read_text(encoding="utf-8"))
+
+
+def read_causes(path: Path) -> CauseTable:
+    """Read another table, laid out as the shipped one; what it leaves out is taken from there.
+
+    Raises
+    ------
+    ConfigError
+        Where it cannot be read, names no cause or clue, or a number is no probability.
+    """
+    try:
+        own = _table(str(path), path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(str(path), f"cannot be read ({error.strerror})", "name a table of causes") from error
+    shipped = shipped_causes()
+    return CauseTable({**shipped.priors, **own.priors}, {**shipped.clues, **own.clues})
+
+
+def _table(place: str, text: str) -> CauseTable:
+    try:
+        document = tomllib.loads(text)
+        table = CauseTable(
+            priors={
+                kind: {Cause(name): float(p) for name, p in prior.items()}
+                for kind, prior in document.get("prior", {}).items()
+            },
+            clues={
+                clue["name"]: Clue(
+                    clue["name"],
+                    clue["present"],
+                    clue["absent"],
+                    {Cause(name): float(p) for name, p in clue["likelihood"].items()},
+                )
+                for clue in document.get("evidence", ())
+            },
+        )
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        why = f"lacks {error}" if isinstance(error, KeyError) else str(error)
+        raise ConfigError(
+            place, f"is no table of causes ({why})", "lay it out as gisops/diagnosis/causes.toml is"
+        ) from error
+    for kind, prior in table.priors.items():
+        if min(prior.values(), default=0.0) <= 0 or abs(sum(prior.values()) - 1.0) > _ROUNDING:
+            raise ConfigError(f"{place} prior.{kind}", "does not sum to 1", "give every cause a share above 0")
+    for clue in table.clues.values():
+        for cause, p in clue.likelihood.items():
+            if not 0.0 < p < 1.0:
+                raise ConfigError(f"{place} evidence {clue.name}", f"{cause} is {p:g}", "stay between 0 and 1")
+    return table
+
+
+_ROUNDING = 1e-6
+_REMEMBERED = 10_000
 
 
 def posterior(
@@ -86,6 +131,17 @@ def posterior(
     >>> next(iter(causes)).value
     'theft'
     """
+    # The same is judged again and again while an outage lasts.
+    question = (root_kind, root_name, *observed.items())
+    known = table._judged.get(question)  # noqa: SLF001 - the table's own memory
+    if known is None:
+        if len(table._judged) >= _REMEMBERED:  # noqa: SLF001
+            table._judged.clear()  # noqa: SLF001
+        known = table._judged[question] = _judge(table, root_kind, root_name, observed)  # noqa: SLF001
+    return known
+
+
+def _judge(table: CauseTable, root_kind: str, root_name: str, observed: Mapping[str, bool | None]) -> _Judgement:
     logs = {cause: math.log(p) for cause, p in table.priors[root_kind].items()}
     evidence = []
     for name, seen in observed.items():

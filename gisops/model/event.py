@@ -15,7 +15,8 @@ class EventKind(StrEnum):
     """Past-tense names of what is written to the event log."""
 
     STATE_CHANGED = "state_changed"
-    """``payload``: device_kind, old, new, reason, metrics (name to value)."""
+    """``payload``: device_kind, old, new, reason, since, seen_at, lost_at (onset of a loss that counts, or null),
+    metrics (name to value)."""
     TRAP_RECEIVED = "trap_received"
     """``payload``: trap (name in the profile, such as ``door_opened``), oid, values."""
     OUTAGE_OPENED = "outage_opened"
@@ -33,6 +34,10 @@ class EventKind(StrEnum):
     COLLECTOR_STARTED = "collector_started"
     """``payload``: devices, interval_s."""
     COLLECTOR_STOPPED = "collector_stopped"
+    COLLECTOR_BLINDED = "collector_blinded"
+    """Nobody answers us. ``payload``: since, the last answer."""
+    COLLECTOR_HEARS = "collector_hears"
+    """Somebody answers us again."""
     OUTAGE_ACKNOWLEDGED = "outage_acknowledged"
     """Somebody has taken it on. ``subject``: the outage; ``payload``: by, note."""
     ALERT_ASSIGNED = "alert_assigned"

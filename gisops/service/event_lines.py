@@ -14,6 +14,8 @@ from gisops.model.event import Event, EventKind
 
 __all__ = ["event_of_line", "line_of_event", "read_events"]
 
+_KINDS = {str(kind): kind for kind in EventKind}
+
 
 def read_events(path: Path) -> Iterator[Event]:
     """Read a file; empty lines are passed over, and events of kinds this gisops does not know.
@@ -48,13 +50,13 @@ def event_of_line(place: str, line: bytes) -> Event | None:
     """
     try:
         document: dict[str, Any] = orjson.loads(line)
-        if document["kind"] not in set(EventKind):
+        kind = _KINDS.get(document["kind"])
+        if kind is None:
             return None
         occurred = datetime.fromisoformat(document["occurred_at"])
         recorded = datetime.fromisoformat(document.get("recorded_at") or document["occurred_at"])
         if occurred.tzinfo is None or recorded.tzinfo is None:
             raise ConfigError(place, "a time has no offset", "write it as 2026-03-01T22:30:00+00:00")
-        kind = EventKind(document["kind"])
         return Event(str(document["id"]), kind, str(document["subject"]), occurred, recorded, document["payload"])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         what = f"is no event ({type(error).__name__}: {error})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -35,8 +35,10 @@ class Ledger:
         """Note something that happened."""
         self._events.append(event)
 
-    def add_state(self, kind: DeviceKind, before: Track, after: Track, at: datetime) -> None:
-        """Note a new state (or a new reason): the projection and the event."""
+    def add_state(
+        self, kind: DeviceKind, before: Track, after: Track, at: datetime, lost_at: datetime | None = None
+    ) -> None:
+        """Note a new state (or a new reason): the projection and the event; ``lost_at`` as the diagnosis has it."""
         row = StateRow(after.device_id, kind, after.state, after.since, after.seen_at, after.reason, after.metrics)
         self._states[after.device_id] = row
         payload: dict[str, Any] = {
@@ -46,12 +48,13 @@ class Ledger:
             "reason": after.reason,
             "since": after.since.isoformat(),
             "seen_at": after.seen_at.isoformat() if after.seen_at else None,
+            "lost_at": lost_at.isoformat() if lost_at else None,
             "metrics": dict(after.metrics),
         }
         identity = f"state:{after.device_id}:{at.isoformat()}:{after.state}:{len(self._events)}"
         self._events.append(Event(identity, EventKind.STATE_CHANGED, after.device_id, at, at, payload))
 
-    def add_outages(self, changed: Sequence[Outage], known: Mapping[str, Outage], now: datetime) -> None:
+    def add_outages(self, changed: Sequence[Outage], known: Container[str], now: datetime) -> None:
         """Note outages that were opened, changed or closed."""
         for outage in changed:
             self._outages[outage.id] = outage

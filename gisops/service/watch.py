@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from gisops.diagnosis.engine import review
-from gisops.diagnosis.facts import DeviceFact, Facts, Signal
+from gisops.diagnosis.caseload import Caseload
+from gisops.diagnosis.facts import DeviceFact, Signal
 from gisops.diagnosis.likelihood import CauseTable
 from gisops.health.flap import FlapRule, resume
 from gisops.health.machine import (
@@ -36,6 +36,7 @@ from gisops.model.inventory import Inventory
 from gisops.model.maintenance import MaintenanceWindow
 from gisops.model.membership import memberships_of
 from gisops.model.outage import Outage
+from gisops.model.permit import Permit
 from gisops.model.state import DeviceKind, DeviceState
 from gisops.probe.ports import ProbeResult
 from gisops.service.blindness import Blindness
@@ -44,6 +45,7 @@ from gisops.service.layout import FIRST_CAMERA_PORT, layout_of
 from gisops.service.ledger import Ledger
 from gisops.service.notifications import Intake, Recorded
 from gisops.service.signals import signal_of
+from gisops.service.surroundings import Surroundings
 from gisops.service.urgency import Urgency
 from gisops.service.windows import Windows, judged
 from gisops.snmp.ports import Reply, Trap, Value
@@ -88,30 +90,29 @@ class Watch:
         interval_s: float,
         now: datetime,
     ) -> None:
-        self._causes = causes
+        self._cases = Caseload(layout_of(inventory), causes)
         self._interval_s = interval_s
         self._flap_rule = FlapRule(spacing_s=0.8 * interval_s)
         self._tracks: dict[str, Track] = {}
-        self._facts = Facts()
         self._blindness = Blindness()
-        self._outages: dict[str, Outage] = {}
+        self._is_blind = False
         self._cut_off: frozenset[str] = frozenset()
         self._ledger = Ledger()
         self._intake = Intake(self._device_at, self._profile_of)
         self._receipts: list[int] = []
-        self._dirty = True
         self._look_over_at = now
         self._readings: dict[str, Reading] = {}
         self._doubts: set[str] = set()
         self._outdated: set[str] = set()
         self.power = PowerWatch(())
         self._windows = Windows({})
+        self._surroundings = Surroundings(inventory)
         self._stand_on(inventory, profiles, now)
 
     @property
     def outages(self) -> Mapping[str, Outage]:
         """The open outages by id."""
-        return self._outages
+        return self._cases.outages
 
     def state_of(self, device_id: str) -> DeviceState:
         """Give the state of a device as last decided."""
@@ -136,10 +137,10 @@ class Watch:
                 history=resume(row.reason, row.since, self._flap_rule),
             )
             self._know(track)
-        self._outages = {outage.id: outage for outage in outages}
+        self._cases.restore(outages)
         self._cut_off = self._behind_cuts()
         for signal in signals:
-            self._facts.hear(signal)
+            self._cases.hear(signal)
 
     def adopt(self, inventory: Inventory, profiles: Mapping[str, Profile], now: datetime) -> None:
         """Go on with another inventory: who stays keeps its state, who is new is unknown.
@@ -150,12 +151,12 @@ class Watch:
         for track in gone:
             if (track.state, track.reason) != (DeviceState.UNKNOWN, TAKEN_OUT):
                 after = replace(track, state=DeviceState.UNKNOWN, since=now, reason=TAKEN_OUT)
-                self._ledger.add_state(self._kinds[track.device_id], track, after, now)
+                self._ledger.add_state(self._kinds[track.device_id], track, after, now, None)
             del self._tracks[track.device_id]
-            self._facts.forget(track.device_id)
+            self._cases.forget(track.device_id)
         added = len(inventory.devices.keys() - self._tracks.keys())
         self._stand_on(inventory, profiles, now)
-        self._dirty = True
+        self._cases.adopt(self._layout)
         payload = {"devices": len(self._tracks), "added": added, "removed": len(gone)}
         kind = EventKind.INVENTORY_CHANGED
         self._ledger.add_event(Event(f"{kind}:{now.isoformat()}", kind, "collector", now, now, payload))
@@ -189,7 +190,7 @@ class Watch:
         if after.misses > 1:
             self._release(device_id, at)
         if answered:
-            self._facts.take_back(device_id, values, at)
+            self._cases.take_back(device_id, values, at)
             self._vouch(device_id, at)
         elif reply.reachability is Reachability.SILENT:
             if is_in_doubt(after):
@@ -235,20 +236,26 @@ class Watch:
         blindness = self._blindness
         if reply.reachability is not Reachability.SILENT:
             if blindness.answered(at):
-                self._see_again()
+                self._see_again(at)
             return False
         if not track.state.is_lost:
             for device_id in blindness.silent(track.device_id, at, self._good_boxes()):
                 self._urgency.add(device_id)
-        if blindness.since is not None and self._facts.blind_since is None:
-            self._facts.blind_since = blindness.since
-            self._dirty = True
+        if blindness.since is not None and not self._is_blind:
+            self._be_blind(blindness.since, at)
         return blindness.since is not None
 
-    def _see_again(self) -> None:
+    def _be_blind(self, since: datetime | None, at: datetime) -> None:
+        """Take it in, and down, that we hear nobody since then; or, with ``None``, that we do again."""
+        self._is_blind = since is not None
+        self._cases.blind(since)
+        kind = EventKind.COLLECTOR_BLINDED if since else EventKind.COLLECTOR_HEARS
+        payload = {"since": since.isoformat()} if since else {}
+        self._ledger.add_event(Event(f"{kind}:{at.isoformat()}", kind, "collector", at, at, payload))
+
+    def _see_again(self, at: datetime) -> None:
         """After a blindness everybody begins anew: what was missed in it, or just before, says nothing."""
-        self._facts.blind_since = None
-        self._dirty = True
+        self._be_blind(None, at)
         for track in self._tracks.values():
             if track.misses and not track.state.is_lost:
                 self._know(replace(track, misses=0, missed_at=None))
@@ -310,10 +317,9 @@ class Watch:
         self._take_recorded(self._intake.flush(now))
         return self.settle(now)
 
-    def permit(self, works: frozenset[str] | None) -> None:
-        """Say on which elements a permit to work is in force; ``None``: no register is kept."""
-        self._dirty |= works != self._facts.works
-        self._facts.works = works
+    def issue(self, permits: Iterable[Permit]) -> None:
+        """Know which permits to work there are from now on; with none at all, no register is kept."""
+        self._surroundings.issue(permits)
 
     def take_receipts(self) -> tuple[int, ...]:
         """Give the receipts of the informs in what was handed over since the last call."""
@@ -340,6 +346,7 @@ class Watch:
         self._layout = layout_of(inventory)
         self.power.adopt(inventory.boxes.values())
         self._windows.stand_on(memberships_of(inventory))
+        self._surroundings.stand_on(inventory)
         self._urgency = Urgency(self._layout)
         for device in devices:
             if device.id not in self._tracks:
@@ -354,7 +361,9 @@ class Watch:
                 after = expire(track, now, STALE_INTERVALS * self._interval_s)
                 if after is not track:
                     self._take(track, after, now)
-        if self._dirty:
+        if self._surroundings.look(now):
+            self._cases.arrange(self._surroundings.works, self._surroundings.shed)
+        if self._cases.is_due(now):
             self._review(now)
 
     def _take_recorded(self, recorded: Recorded) -> None:
@@ -372,9 +381,8 @@ class Watch:
         self._urgency.add(self._by_port.get((device_id, payload["port"] or 0), device_id))
         signal = signal_of(event)
         if signal is not None:
-            self._facts.hear(signal)
+            self._cases.hear(signal)
             self._urgency.heard(device_id, signal.name, at)
-            self._dirty = True
         if payload["values"] and not track.state.is_lost:
             self._take(track, overlay(track, payload["values"], profile, at, self._flap_rule), at)
 
@@ -384,30 +392,33 @@ class Watch:
     def _profile_of(self, device_id: str) -> Profile | None:
         return self._profiles.get(device_id)
 
-    def _know(self, track: Track) -> None:
-        lost_at = self._windows.lost_at(track)
+    def _know(self, track: Track, is_news: bool = False) -> None:
         self._tracks[track.device_id] = track
-        self._facts.know(DeviceFact(track.device_id, lost_at, track.metrics, track.seen_at))
+        if self._windows.excuses(track.device_id):
+            self._cases.leave_out(track.device_id, is_news)
+            return
+        lost_at = self._windows.lost_at(track)
+        self._cases.know(DeviceFact(track.device_id, lost_at, track.metrics, track.seen_at), is_news)
+
+    def _write(self, before: Track, after: Track, at: datetime) -> None:
+        lost_at = self._windows.lost_at(self._tracks[after.device_id])
+        self._ledger.add_state(self._kinds[after.device_id], before, after, at, lost_at)
 
     def _reshow(self, shown: Iterable[tuple[Track, Track]], now: datetime) -> None:
         """Show devices otherwise whose work has begun to excuse them, or has ended."""
+        self._cases.work_on(self._windows.worked_on)
         for before, after in shown:
-            self._know(self._tracks[after.device_id])
-            self._ledger.add_state(self._kinds[after.device_id], before, after, now)
-            self._dirty = True
+            self._know(self._tracks[after.device_id], is_news=True)
+            self._write(before, after, now)
 
     def _take(self, before: Track, after: Track, at: datetime, is_news: bool = False) -> None:
         was_shown = self._windows.shown(before)
         self._windows.take(before, after, at)
-        self._know(after)
         shown = self._windows.shown(after)
-        if (before.misses > 0) != (after.misses > 0):
-            self._dirty = True
-        if (was_shown.state, was_shown.reason) != (shown.state, shown.reason):
-            self._dirty = True
-            is_news = True
-        if is_news:
-            self._ledger.add_state(self._kinds[after.device_id], was_shown, shown, at)
+        is_changed = (was_shown.state, was_shown.reason) != (shown.state, shown.reason)
+        self._know(after, is_changed)
+        if is_changed or is_news:
+            self._write(was_shown, shown, at)
 
     def _release(self, box_id: str, at: datetime) -> None:
         """Judge the cameras whose silence waited for a word on their box."""
@@ -426,14 +437,10 @@ class Watch:
         return standing_of(self._tracks[camera.box_id], track)
 
     def _review(self, now: datetime) -> None:
-        self._dirty = False
-        self._facts.forget_old(now)
-        changed = review(self._outages, self._facts, self._layout, self._causes, now)
-        self._ledger.add_outages(changed, self._outages, now)
+        known = frozenset(self._cases.outages)
+        changed = self._cases.review(now)
+        self._ledger.add_outages(changed, known, now)
         for outage in changed:
-            self._outages[outage.id] = outage
-            if outage.closed_at is not None:
-                del self._outages[outage.id]
             self._mark_unreachable(outage, now)
         self._cut_off = self._behind_cuts()
 
@@ -444,7 +451,7 @@ class Watch:
 
     def _behind_cuts(self) -> frozenset[str]:
         """Name the devices of the open outages whose root is a span."""
-        cuts = (o for o in self._outages.values() if o.root_id in self._inventory.spans)
+        cuts = (o for o in self._cases.outages.values() if o.root_id in self._inventory.spans)
         return frozenset(device_id for outage in cuts for device_id in outage.member_ids)
 
     def _mark_unreachable(self, outage: Outage, now: datetime) -> None:
