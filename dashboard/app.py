@@ -14,7 +14,16 @@ from dash import Dash
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from dashboard import case_routes, coverage_routes, data_routes, past_routes, report_routes, stream, three_routes
+from dashboard import (
+    case_routes,
+    coverage_routes,
+    data_routes,
+    past_routes,
+    planning_routes,
+    report_routes,
+    stream,
+    three_routes,
+)
 from dashboard.coverage_routes import CoverageSource
 from dashboard.headers import SecurityHeaders, content_policy
 from dashboard.pages import network
@@ -23,6 +32,7 @@ from dashboard.room_paths import RoomPaths
 from gisops.service.contract_source import ContractSource
 from gisops.service.live import LiveView
 from gisops.service.past import Past
+from gisops.service.plan_desk import PlanDesk
 
 __all__ = ["create_app"]
 
@@ -38,6 +48,7 @@ def create_app(  # noqa: PLR0913 - each is a source that a room needs, and may b
     contracts: ContractSource | None = None,
     past: Past | None = None,
     footprints: three_routes.Footprints = list,
+    desk: PlanDesk | None = None,
 ) -> FastAPI:
     """Build the ASGI application of the live map.
 
@@ -65,6 +76,8 @@ def create_app(  # noqa: PLR0913 - each is a source that a room needs, and may b
         Who remembers; without it the page has no time slider and no cases.
     footprints
         Loads the buildings that the 3D view shows; by default there are none.
+    desk
+        Who plans; without it there is no room ``/planning``.
 
     Returns
     -------
@@ -79,6 +92,8 @@ def create_app(  # noqa: PLR0913 - each is a source that a room needs, and may b
     if contracts is not None:
         report_routes.register(server, contracts, city.inventory, clock)
     three_routes.register(server, view, footprints)
+    if desk is not None:
+        planning_routes.register(server, desk)
     if past is not None:
         past_routes.register(server, past, city, clock)
         case_routes.register(server, past, city.inventory)
@@ -95,7 +110,7 @@ def create_app(  # noqa: PLR0913 - each is a source that a room needs, and may b
         description=network.DESCRIPTION,
     )
     app.layout = network.layout(
-        city.inventory, tile_url, coverage is not None, past is not None, contracts is not None
+        city.inventory, tile_url, coverage is not None, past is not None, contracts is not None, desk is not None
     )
     stream.register(app, view, city, clock)
     network.register(app, view, city, clock)

@@ -35,6 +35,7 @@ def run(args: argparse.Namespace) -> int:
     from gisops.service.compose import live_view, past_of
     from gisops.service.contract_source import StoreContracts
     from gisops.service.coverage_map import CoverageMap
+    from gisops.service.plan_desk import PlanDesk
 
     sock = listen(args.host, args.port)
 
@@ -52,6 +53,7 @@ def run(args: argparse.Namespace) -> int:
                 contracts=contracts,
                 past=past,
                 footprints=footprints,
+                desk=PlanDesk(args.inventory, view.inventory, args.run_dir / "plans", utc_now),
             )
             config = uvicorn.Config(app, log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=2)
             server = uvicorn.Server(config)
