@@ -20,6 +20,7 @@ from dashboard import (
     data_routes,
     desk_routes,
     past_routes,
+    planning_routes,
     report_routes,
     stream,
     three_routes,
@@ -33,6 +34,7 @@ from gisops.service.contract_source import ContractSource
 from gisops.service.desk import Desk
 from gisops.service.live import LiveView
 from gisops.service.past import Past
+from gisops.service.plan_desk import PlanDesk
 
 __all__ = ["create_app"]
 
@@ -49,6 +51,7 @@ def create_app(  # noqa: PLR0913 - each is a source that a room needs, and may b
     past: Past | None = None,
     footprints: three_routes.Footprints = list,
     desk: Desk | None = None,
+    planner: PlanDesk | None = None,
 ) -> FastAPI:
     """Build the ASGI application of the live map.
 
@@ -78,6 +81,8 @@ def create_app(  # noqa: PLR0913 - each is a source that a room needs, and may b
         Loads the buildings that the 3D view shows; by default there are none.
     desk
         Who takes what people enter; without it the list has no actions.
+    planner
+        Who plans; without it there is no room ``/planning``.
 
     Returns
     -------
@@ -94,6 +99,8 @@ def create_app(  # noqa: PLR0913 - each is a source that a room needs, and may b
     three_routes.register(server, view, footprints)
     if desk is not None:
         desk_routes.register(server, desk)
+    if planner is not None:
+        planning_routes.register(server, planner)
     if past is not None:
         past_routes.register(server, past, city, clock)
         case_routes.register(server, past, city.inventory)
@@ -114,6 +121,7 @@ def create_app(  # noqa: PLR0913 - each is a source that a room needs, and may b
         "has_past": past is not None,
         "has_reports": contracts is not None,
         "has_desk": desk is not None,
+        "has_planning": planner is not None,
     }
     app.layout = network.layout(city.inventory, tile_url, **has)
     stream.register(app, view, city, clock)

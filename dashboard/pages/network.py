@@ -24,6 +24,7 @@ from dashboard.fibre_desk import FibreDesk
 from dashboard.fibre_details import launches, reading_details
 from dashboard.fibre_marks import NO_MARKS
 from dashboard.payload import City
+from dashboard.planning_routes import PATH as PLANNING
 from dashboard.records import load_schema
 from dashboard.report_routes import PATH as REPORTS
 from dashboard.subject import parse_subject
@@ -45,6 +46,7 @@ def layout(
     has_past: bool = False,
     has_reports: bool = False,
     has_desk: bool = False,
+    has_planning: bool = False,
 ) -> dmc.MantineProvider:
     """Give the page."""
     settings = inventory.settings
@@ -66,7 +68,7 @@ def layout(
                 _drawer(),
                 *command_wall(has_coverage),
                 *([*past_bar(), case_panel()] if has_past else []),
-                html.Footer([_credit(settings.demo), *_rooms(has_reports)], className="credit"),
+                html.Footer([_credit(settings.demo), *_rooms(has_reports, has_planning)], className="credit"),
             ],
         ),
     )
@@ -77,8 +79,9 @@ def _credit(demo: bool) -> str:
     return f"gisops · map and network: {data} · WGS 84"
 
 
-def _rooms(has_reports: bool) -> list[Component | str]:
-    return [" · ", html.A("Contract reports", href=REPORTS)] if has_reports else []
+def _rooms(has_reports: bool, has_planning: bool) -> list[Component | str]:
+    found = [("Contract reports", REPORTS)] * has_reports + [("Planning", PLANNING)] * has_planning
+    return [part for words, path in found for part in (" · ", html.A(words, href=path))]
 
 
 def _drawer() -> Component:

@@ -36,6 +36,7 @@ def run(args: argparse.Namespace) -> int:
     from gisops.service.contract_source import StoreContracts
     from gisops.service.coverage_map import CoverageMap
     from gisops.service.desk import StoreDesk
+    from gisops.service.plan_desk import PlanDesk
 
     sock = listen(args.host, args.port)
 
@@ -55,6 +56,7 @@ def run(args: argparse.Namespace) -> int:
                 past=past,
                 footprints=footprints,
                 desk=desk,
+                planner=PlanDesk(args.inventory, view.inventory, args.run_dir / "plans", utc_now),
             )
             config = uvicorn.Config(app, log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=2)
             server = uvicorn.Server(config)
