@@ -44,6 +44,7 @@ screenshots: env
 city: env
 	$(VENV)/bin/python -m tools.city.basemap
 	$(VENV)/bin/python -m tools.city.inventory
+	$(VENV)/bin/python -m tools.city.incidents
 	$(VENV)/bin/python -m tools.city.buildings
 
 clean:

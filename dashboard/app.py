@@ -14,7 +14,17 @@ from dash import Dash
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from dashboard import case_routes, coverage_routes, data_routes, desk_routes, past_routes, report_routes, stream
+from dashboard import (
+    case_routes,
+    coverage_routes,
+    data_routes,
+    desk_routes,
+    past_routes,
+    planning_routes,
+    report_routes,
+    stream,
+    three_routes,
+)
 from dashboard.coverage_routes import CoverageSource
 from dashboard.headers import SecurityHeaders, content_policy
 from dashboard.pages import network
@@ -24,11 +34,12 @@ from gisops.service.contract_source import ContractSource
 from gisops.service.desk import Desk
 from gisops.service.live import LiveView
 from gisops.service.past import Past
+from gisops.service.plan_desk import PlanDesk
 
 __all__ = ["create_app"]
 
 
-def create_app(  # noqa: PLR0913 - the composition names every part once
+def create_app(  # noqa: PLR0913 - each is a source that a room needs, and may be missing
     view: LiveView,
     *,
     tile_url: str | None = None,
@@ -38,7 +49,9 @@ def create_app(  # noqa: PLR0913 - the composition names every part once
     coverage: CoverageSource | None = None,
     contracts: ContractSource | None = None,
     past: Past | None = None,
+    footprints: three_routes.Footprints = list,
     desk: Desk | None = None,
+    planner: PlanDesk | None = None,
 ) -> FastAPI:
     """Build the ASGI application of the live map.
 
@@ -58,15 +71,18 @@ def create_app(  # noqa: PLR0913 - the composition names every part once
     silent_after_s
         Seconds without a message at which the page says its stream broke; more
         than the longest pause of ``view.changes``.
-
     coverage
         What the cameras see; without it the map has no such layer.
     contracts
         How contractors did; without it there is no room ``/reports``.
     past
         Who remembers; without it the page has no time slider and no cases.
+    footprints
+        Loads the buildings that the 3D view shows; by default there are none.
     desk
         Who takes what people enter; without it the list has no actions.
+    planner
+        Who plans; without it there is no room ``/planning``.
 
     Returns
     -------
@@ -80,8 +96,11 @@ def create_app(  # noqa: PLR0913 - the composition names every part once
         coverage_routes.register(server, view, coverage)
     if contracts is not None:
         report_routes.register(server, contracts, city.inventory, clock)
+    three_routes.register(server, view, footprints)
     if desk is not None:
         desk_routes.register(server, desk)
+    if planner is not None:
+        planning_routes.register(server, planner)
     if past is not None:
         past_routes.register(server, past, city, clock)
         case_routes.register(server, past, city.inventory)
@@ -97,7 +116,14 @@ def create_app(  # noqa: PLR0913 - the composition names every part once
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
         description=network.DESCRIPTION,
     )
-    app.layout = network.layout(city.inventory, tile_url, coverage is not None, past is not None, desk is not None)
+    has = {
+        "has_coverage": coverage is not None,
+        "has_past": past is not None,
+        "has_reports": contracts is not None,
+        "has_desk": desk is not None,
+        "has_planning": planner is not None,
+    }
+    app.layout = network.layout(city.inventory, tile_url, **has)
     stream.register(app, view, city, clock)
     network.register(app, view, city, clock)
     server.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)

@@ -20,10 +20,11 @@ from gisops.errors import GisopsError
 from gisops.service.live import LiveView
 from gisops.trails.record import trail_json
 
-__all__ = ["register"]
+__all__ = ["answer_packed", "register"]
 
 
-def _answer(request: Request, document: Packed, media_type: str) -> Response:
+def answer_packed(request: Request, document: Packed, media_type: str) -> Response:
+    """Answer with a packed document, or with 304 where the asker has it."""
     headers = {"ETag": document.etag, "Cache-Control": "no-cache", "Content-Encoding": "gzip"}
     if request.headers.get("if-none-match") == document.etag:
         return Response(status_code=304, headers={"ETag": document.etag, "Cache-Control": "no-cache"})
@@ -44,7 +45,7 @@ def register(
 
     @server.get("/data/city.json")
     async def city_json(request: Request) -> Response:
-        return _answer(request, static, "application/json")
+        return answer_packed(request, static, "application/json")
 
     @server.get("/data/live.json")
     async def live_json() -> Response:
@@ -74,4 +75,4 @@ def register(
             raise HTTPException(404, f"/data/{name}.geojson: no such layer: ask for one of {LAYER_NAMES}")
         if name not in layers:
             layers[name] = await asyncio.to_thread(lambda: packed(layer_document(city.inventory, name)))
-        return _answer(request, layers[name], "application/geo+json")
+        return answer_packed(request, layers[name], "application/geo+json")

@@ -31,6 +31,7 @@ __all__ = [
     "LIST_GROUPS",
     "LIST_TOOLS",
     "MAP",
+    "MESSAGE",
     "NUDGE",
     "NUDGE_ACK",
     "OFFLINE_HEAD",
@@ -73,7 +74,10 @@ PROVIDER = "provider"
 MAP = "city-map"
 
 STREAM = "stream"
-"""Store that the websocket callback writes each message to."""
+"""Element whose attribute the websocket callback writes each message to."""
+MESSAGE = "data-message"
+"""That attribute. It is nobody's input: the renderer keeps every value an input ever had, for undo, and a page that
+is watched all day would keep the day."""
 ACK = "stream-ack"
 """Store with the sequence number the page has reached; the server asks for it to see that the page lives."""
 LINK = "stream-link"

@@ -13,6 +13,7 @@ from contextlib import aclosing, asynccontextmanager
 from datetime import datetime
 from typing import Any
 
+import orjson
 from dash import ClientsideFunction, Dash, Input, Output, ctx, set_props
 
 from dashboard import ids
@@ -92,7 +93,7 @@ async def _run(view: LiveView, city: City, clock: Callable[[], datetime], once: 
     probed = clock()
     async with aclosing(messages(view, city, clock, once=once)) as stream:
         async for message in stream:
-            set_props(ids.STREAM, {"data": message})
+            set_props(ids.STREAM, {ids.MESSAGE: orjson.dumps(message).decode()})
             if (clock() - probed).total_seconds() > PROBE_S:
                 probed = clock()
                 if not await _lives():
@@ -113,7 +114,7 @@ def register(app: Dash, view: LiveView, city: City, clock: Callable[[], datetime
         return int(count)
 
     app.clientside_callback(  # type: ignore[no-untyped-call]
-        ClientsideFunction("gisops", "receive"), Output(ids.ACK, "data"), Input(ids.STREAM, "data")
+        ClientsideFunction("gisops", "receive"), Output(ids.ACK, "data"), Input(ids.STREAM, "id")
     )
     app.clientside_callback(  # type: ignore[no-untyped-call]
         ClientsideFunction("gisops", "link"), Output(ids.LINK, "modified_timestamp"), Input(ids.LINK, "data")

@@ -208,15 +208,22 @@
 
   window.dash_clientside = window.dash_clientside || {};
   window.dash_clientside.gisops = {
-    receive(message) {
-      if (!mounted) {
-        mounted = true;
-        tell({ kind: "mounted", changed: null, beat: false });
-      }
-      if (message) {
-        if (gisops.city) take(message);
-        else waiting.push(message);
-      }
+    /* Called once, when the layout stands. */
+    receive() {
+      if (mounted) return live.seq;
+      mounted = true;
+      tell({ kind: "mounted", changed: null, beat: false });
+      const place = document.getElementById("stream");
+      const read = () => {
+        const text = place.getAttribute("data-message");
+        if (!text) return;
+        const message = JSON.parse(text);
+        if (!gisops.city) return void waiting.push(message);
+        take(message);
+        window.dash_clientside.set_props("stream-ack", { data: live.seq });
+      };
+      new MutationObserver(read).observe(place, { attributes: true, attributeFilter: ["data-message"] });
+      read();
       return live.seq;
     },
     link(running) {

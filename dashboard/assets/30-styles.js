@@ -20,16 +20,17 @@
   gisops.ink = (name) => INK[gisops.theme][name];
 
   const still = { interactive: false, smoothFactor: 0.8 };
-  const hideout = (context) => (context && context.hideout) || { theme: "dark", zoom: 12, district: null };
+  let context = { theme: "dark", zoom: 12, district: null, heat: null };
+  const hideout = () => context;
   const wide = (zoom) => Math.max(0.7, Math.pow(1.36, zoom - 11.5));
 
-  /* dash-leaflet calls each with (feature, context). */
+  /* Called for each feature: by dash-leaflet when it comes, and below when theme, zoom, district or heat change. */
   gisops.styles = {
-    sea: (feature, context) => ({
-      ...still, stroke: false, fill: true, fillOpacity: 1, fillColor: INK[hideout(context).theme].sea,
+    sea: (feature) => ({
+      ...still, stroke: false, fill: true, fillOpacity: 1, fillColor: INK[hideout().theme].sea,
     }),
-    districts: (feature, context) => {
-      const { theme, district, heat } = hideout(context);
+    districts: (feature) => {
+      const { theme, district, heat } = hideout();
       const away = district !== null && feature.properties.id !== district;
       const warm = heat && heat[feature.properties.id];
       return {
@@ -37,20 +38,20 @@
         color: INK[theme].edge, weight: away ? 0.6 : district === null ? 1 : 1.8, opacity: 0.9, dashArray: "5 4",
       };
     },
-    rivers: (feature, context) => {
-      const { theme, zoom } = hideout(context);
+    rivers: (feature) => {
+      const { theme, zoom } = hideout();
       return { ...still, fill: false, color: INK[theme].river, weight: Math.min(9, 1.5 * wide(zoom)), opacity: 0.9 };
     },
-    coastline: (feature, context) => ({
-      ...still, fill: false, color: INK[hideout(context).theme].coast, weight: 1.3, opacity: 0.9,
+    coastline: (feature) => ({
+      ...still, fill: false, color: INK[hideout().theme].coast, weight: 1.3, opacity: 0.9,
     }),
-    roads: (feature, context) => {
-      const { theme, zoom } = hideout(context);
+    roads: (feature) => {
+      const { theme, zoom } = hideout();
       const kind = feature.properties.kind in WIDTH ? feature.properties.kind : "street";
       return { ...still, color: INK[theme][kind], weight: Math.min(14, WIDTH[kind] * wide(zoom)), opacity: 1, lineCap: "round" };
     },
-    fibre: (feature, context) => {
-      const { theme, zoom } = hideout(context);
+    fibre: (feature) => {
+      const { theme, zoom } = hideout();
       return {
         ...still, color: INK[theme].fibre, weight: Math.min(3, 0.8 * wide(zoom)), opacity: 0.85,
         dashArray: feature.properties.ring ? null : "4 3",
@@ -58,13 +59,21 @@
     },
   };
 
+  const PANE = /^pane-(.+)$/;
+  let last = "";
+
+  /* Straight to the lines and areas: a changed property of the component would have all of them made anew. */
   gisops.restyle = () => {
-    if (!gisops.map || !gisops.city) return;
-    const district = gisops.district < 0 ? null : gisops.city.districts.id[gisops.district];
-    const context = { theme: gisops.theme, zoom: gisops.map.getZoom(), district };
-    for (const name of Object.keys(gisops.styles)) {
-      const heat = name === "districts" && gisops.heat ? gisops.heat() : null;
-      gisops.put(`layer-${name}`, { hideout: heat ? { ...context, heat } : context });
-    }
+    const { map, city } = gisops;
+    if (!map || !city) return;
+    const district = gisops.district < 0 ? null : city.districts.id[gisops.district];
+    context = { theme: gisops.theme, zoom: map.getZoom(), district, heat: (gisops.heat && gisops.heat()) || null };
+    const key = JSON.stringify(context);
+    if (key === last) return;
+    last = key;
+    map.eachLayer((layer) => {
+      const name = layer.feature && layer.setStyle && PANE.exec(layer.options.pane || "");
+      if (name && gisops.styles[name[1]]) layer.setStyle(gisops.styles[name[1]](layer.feature));
+    });
   };
 })();

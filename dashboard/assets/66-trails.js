@@ -109,7 +109,7 @@
       const at = points[points.length - 1];
       paintLine(context, points, trail);
       paintHead(context, view, trail, at);
-      drawn.push({ box: trail.box, state: trail.state, fixes: trail.fixes.length, words: paintWords(context, trail, at) });
+      drawn.push({ x: at.x, y: at.y, r: 14, kind: "boxes", n, box: trail.box, state: trail.state, fixes: trail.fixes.length, words: paintWords(context, trail, at) });
     }
   }
 
@@ -152,10 +152,17 @@
     if (layer._map) layer.repaint();
   };
   gisops.trailsDrawn = () => drawn;
-  gisops.fitTrail = (box) => {
-    const trail = trails.find((one) => one.box === box);
-    if (trail) gisops.fit(trail.fixes.map(([lon, lat]) => [lat, lon]));
-  };
+  /* Where the mouse meets a box on the move: it is that box, wherever it is. */
+  gisops.trailSpots = () => drawn.filter((spot) => spot.n >= 0);
+
+  /* The number beside the layer's name shows all of them; the name itself switches the layer. */
+  document.addEventListener("click", (event) => {
+    if (event.target.id !== "layer-count-trails" || !trails.length) return;
+    event.preventDefault();
+    event.stopPropagation();
+    const away = trails.filter((trail) => trail.state !== "recovered");
+    gisops.fit((away.length ? away : trails).flatMap((trail) => trail.fixes.map(([lon, lat]) => [lat, lon])));
+  }, true);
 
   window.addEventListener("gisops:painted", () => { if (gisops.map && !layer._map) show(); });
   gisops.subscribe((change) => {

@@ -12,7 +12,7 @@
 
   function hit(event) {
     const { x, y } = event.containerPoint.add(gisops.devices.margin());
-    const all = [...gisops.labelSpots(), ...gisops.deviceSpots()];
+    const all = [...gisops.labelSpots(), ...gisops.deviceSpots(), ...gisops.trailSpots()];
     for (let i = all.length - 1; i >= 0; i -= 1) { // what was painted last lies on top
       if ((all[i].x - x) ** 2 + (all[i].y - y) ** 2 <= all[i].r ** 2) return all[i];
     }

@@ -119,7 +119,7 @@ def key_numbers() -> Component:
 def stores() -> list[Component]:
     """Give the page's invisible state."""
     return [
-        dcc.Store(id=ids.STREAM),
+        html.Div(id=ids.STREAM, hidden=True),
         dcc.Store(id=ids.ACK),
         dcc.Store(id=ids.LINK),
         dcc.Store(id=ids.NUDGE),

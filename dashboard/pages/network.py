@@ -24,7 +24,9 @@ from dashboard.fibre_desk import FibreDesk
 from dashboard.fibre_details import launches, reading_details
 from dashboard.fibre_marks import NO_MARKS
 from dashboard.payload import City
+from dashboard.planning_routes import PATH as PLANNING
 from dashboard.records import load_schema
+from dashboard.report_routes import PATH as REPORTS
 from dashboard.subject import parse_subject
 from dashboard.theme import MANTINE
 from gisops.model.inventory import Inventory
@@ -42,7 +44,9 @@ def layout(
     tile_url: str | None,
     has_coverage: bool = False,
     has_past: bool = False,
+    has_reports: bool = False,
     has_desk: bool = False,
+    has_planning: bool = False,
 ) -> dmc.MantineProvider:
     """Give the page."""
     settings = inventory.settings
@@ -64,7 +68,7 @@ def layout(
                 _drawer(),
                 *command_wall(has_coverage),
                 *([*past_bar(), case_panel()] if has_past else []),
-                html.Footer(_credit(settings.demo), className="credit"),
+                html.Footer([_credit(settings.demo), *_rooms(has_reports, has_planning)], className="credit"),
             ],
         ),
     )
@@ -73,6 +77,11 @@ def layout(
 def _credit(demo: bool) -> str:
     data = "demonstration data, drawn by hand" if demo else "inventory of the operator"
     return f"gisops · map and network: {data} · WGS 84"
+
+
+def _rooms(has_reports: bool, has_planning: bool) -> list[Component | str]:
+    found = [("Contract reports", REPORTS)] * has_reports + [("Planning", PLANNING)] * has_planning
+    return [part for words, path in found for part in (" · ", html.A(words, href=path))]
 
 
 def _drawer() -> Component:

@@ -20,6 +20,7 @@ from gisops.health.catalogue import shipped_profiles
 from gisops.model.event import Event, Reachability
 from gisops.model.inventory import Inventory
 from gisops.model.outage import Outage
+from gisops.model.permit import Permit, PermitScope
 from gisops.service.collector import CONFIRM_TIMEOUT_S, targets_of
 from gisops.service.watch import Watch
 from gisops.simulate.city import City, Notice
@@ -151,7 +152,7 @@ class _Player:
         self._agents = {agent.device_id: agent for agent in agents_of(city, credentials).values()}
         self._address = {device.id: device.address for device in truth.devices.values()}
         self._watch = Watch(believed, profiles, shipped_causes(), _FOR_EVER, BEGAN)
-        self._watch.permit(works)
+        self._watch.issue(_permits(works))
         self._mute = {b for b in truth.boxes if rng.random() < noise.mute_share}
         self._queue: list[tuple[float, int, str, str]] = []
         self._order = itertools.count()
@@ -239,6 +240,16 @@ class _Player:
                 self._out.lost.setdefault(row.device_id, second)
         for device_id in sorted(self._watch.take_urgent()):
             self._ask(second, device_id, CONFIRM_TIMEOUT_S)
+
+
+def _permits(works: frozenset[str]) -> list[Permit]:
+    """Issue a permit for each box, and one that is over: a register is kept."""
+    over = Permit("PT-0", PermitScope.BOX, "", BEGAN - timedelta(days=2), BEGAN - timedelta(days=1), "nobody")
+    held = [
+        Permit(f"PT-{box_id}", PermitScope.BOX, box_id, BEGAN, BEGAN + timedelta(days=1), "crew")
+        for box_id in sorted(works)
+    ]
+    return [over, *held]
 
 
 def _at(second: float) -> datetime:

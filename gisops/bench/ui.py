@@ -32,10 +32,10 @@ __all__ = ["ABOUT", "add_arguments", "measure"]
 ABOUT = """
 The page over a made-up city (14 cameras for 3 boxes) in a real PostgreSQL, served by a program of its own, watched in
 a real Chromium with software rendering and a cold cache; browser, server, database and writer share the machine. The
-writer changes devices at the stated rate, as the collector writes them; *packet to pixel* runs from the moment before
-a batch is written to the frame that draws it. *Data* is the city, its layers and its state; the page's program comes
-on top once and is then kept by the browser. Viewers are websockets that ask for the stream as the page does. Heap is
-what lives after the garbage collector ran.
+writer changes devices at the stated rate, as the collector writes them, 3 in 100 to a lost state; *packet to pixel*
+runs from the moment before a batch is written to the frame that draws it. *Data* is the city, its layers and its
+state; the page's program comes on top once and is then kept by the browser. Viewers are websockets that ask for the
+stream as the page does. Heap is what lives after the garbage collector ran.
 """
 
 _VIEWERS = 50

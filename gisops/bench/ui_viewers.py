@@ -12,7 +12,7 @@ from gisops.errors import ConfigError
 
 __all__ = ["watch_as"]
 
-_SEQ = re.compile(r'"seq":\s*(\d+)')
+_SEQ = re.compile(r'seq\\*":\s*(\d+)')
 
 
 def watch_as(url: str, viewers: int, seconds: float) -> tuple[list[float], list[list[tuple[int, float]]]]:

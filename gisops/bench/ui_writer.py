@@ -17,7 +17,9 @@ from gisops.store.recorder import PgRecorder
 __all__ = ["Writer", "seed"]
 
 _TICK_S = 0.25
-_STATES = (DeviceState.UP, DeviceState.DEGRADED, DeviceState.DOWN, DeviceState.UNREACHABLE)
+_LOST = (DeviceState.DOWN, DeviceState.UNREACHABLE)
+_LOST_SHARE = 0.03
+"""Of the devices that change: more than a bad day in a city of this size."""
 
 
 def seed(dsn: str, kinds: dict[str, DeviceKind]) -> None:
@@ -92,7 +94,9 @@ class Writer:
         await recorder.close()
 
     def _row(self, key: str, at: datetime) -> StateRow:
-        state = self._rng.choice([state for state in _STATES if state is not self.states[key]])
+        state = DeviceState.DEGRADED if self.states[key] is DeviceState.UP else DeviceState.UP
+        if self._rng.random() < _LOST_SHARE:
+            state = self._rng.choice(_LOST)
         self.states[key] = state
         return StateRow(key, self._kinds[key], state, at, at, "" if state is DeviceState.UP else "bench")
 

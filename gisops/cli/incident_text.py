@@ -27,9 +27,11 @@ def _print_density(document: dict[str, Any]) -> None:
 
 def _print_hotspots(document: dict[str, Any]) -> None:
     _head(document)
+    peaks = document["peaks"]
     share = f"{100 * document['alpha']:g} % false at most"
     print(
-        f"{len(document['hot'])} hot of {document['squares']:,} {document['study_area']}, {share}; {document['peaks']} single peaks beside"
+        f"{len(document['hot'])} hot of {document['squares']:,} {document['study_area']}, {share}; "
+        f"{peaks} single peaks beside"
     )
     for spot in document["hot"][:SHOWN]:
         print(

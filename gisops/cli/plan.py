@@ -1,19 +1,16 @@
-"""``gisops plan``: where the next cameras and boxes go, with proof; here, a published instance."""
+"""``gisops plan``: where the next cameras and boxes go, with proof; here, its parts and a published instance."""
 
 from __future__ import annotations
 
 import argparse
 import json
-import signal
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from gisops.cli import plan_compare, plan_curve, plan_run
 from gisops.cli.common import Subparsers
-
-if TYPE_CHECKING:
-    from types import FrameType
+from gisops.cli.plan_halt import cancel_on_signals
 
 __all__ = ["add", "run"]
 
@@ -22,7 +19,7 @@ def add(subparsers: Subparsers) -> None:
     """Register the command."""
     parser = subparsers.add_parser("plan", help="site cameras and boxes, with a proven gap")
     parser.add_argument(
-        "--instance", type=Path, required=True, metavar="FILE", help="p-median instance of the OR-Library (pmed*.txt)"
+        "--instance", type=Path, metavar="FILE", help="p-median instance of the OR-Library (pmed*.txt)"
     )
     parser.add_argument("--seconds", type=float, metavar="S", help="stop after so long with the best so far")
     parser.add_argument(
@@ -30,6 +27,9 @@ def add(subparsers: Subparsers) -> None:
     )
     parser.add_argument("--json", action="store_true", help="one JSON document on standard output")
     parser.set_defaults(run=run)
+    parts = parser.add_subparsers(metavar="PART")
+    for part in (plan_run, plan_compare, plan_curve):
+        part.add(parts)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -39,6 +39,8 @@ def run(args: argparse.Namespace) -> int:
     from gisops.planning.orlib import read_pmed
     from gisops.planning.pmedian import PMedian
 
+    if args.instance is None:
+        raise PlanningError("gisops plan", "nothing to do", "say run, compare or curve, or --instance FILE")
     if not 0.0 <= args.gap < 1.0 or (args.seconds is not None and not args.seconds >= 0.0):
         raise PlanningError("gisops plan", "--gap or --seconds out of range", "give 0 <= SHARE < 1 and S >= 0")
     try:
@@ -48,17 +50,9 @@ def run(args: argparse.Namespace) -> int:
         raise PlanningError(str(args.instance), what, "give a pmed file of the OR-Library") from None
     instance = read_pmed(text, str(args.instance))
     stop = threading.Event()
-
-    def cancel(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    before = [(number, signal.signal(number, cancel)) for number in (signal.SIGINT, signal.SIGTERM)]
-    try:
+    with cancel_on_signals(stop):
         halt = Halt.after(time.monotonic, args.seconds, stop)
         answer = PMedian(instance.distance, instance.p).solve(halt, gap=args.gap)
-    finally:
-        for number, handler in before:
-            signal.signal(number, handler)
     document = answer.to_json() | {"instance": str(args.instance), "vertices": len(instance.distance)}
     document["chosen"] = [k + 1 for k in answer.chosen]  # the file counts from 1
     if args.json:

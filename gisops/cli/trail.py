@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gisops.cli.common import Subparsers, add_inventory, add_run
@@ -20,6 +21,7 @@ def add(subparsers: Subparsers) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     listing = actions.add_parser("list", help="boxes that are away from their place")
     listing.add_argument("--days", type=float, default=30.0, metavar="N", help="look back so far (default: 30)")
+    listing.add_argument("--events", type=Path, metavar="FILE", help="JSON Lines of events, instead of the database")
     listing.add_argument("--all", action="store_true", help="those that are recovered, too")
     told = actions.add_parser("recovered", help="say that a box is recovered")
     told.add_argument("box", metavar="BOX")
@@ -38,16 +40,22 @@ def run(args: argparse.Namespace) -> int:
     return code
 
 
-def _trails(args: argparse.Namespace, days: float) -> list[Trail]:
+def _trails(args: argparse.Namespace, days: float, record: Path | None = None) -> list[Trail]:
     import asyncio
     from datetime import timedelta
 
     from gisops.cli.common import need_dsn, utc_now
     from gisops.inventory.load import load_inventory
     from gisops.model.event import EventKind
+    from gisops.service.event_lines import read_events
     from gisops.store.entries import events_of_kinds
     from gisops.trails.record import trails_from
 
+    if record is not None:
+        told = list(read_events(record))
+        # A record has its own present: its last moment.
+        last = max((event.recorded_at for event in told), default=utc_now())
+        return trails_from(told, load_inventory(args.inventory), last)
     now = utc_now()
     kinds = (EventKind.BOX_MOVED, EventKind.BOX_RECOVERED)
     events = asyncio.run(events_of_kinds(need_dsn(args.run_dir), kinds, now - timedelta(days=days)))
@@ -59,7 +67,7 @@ def _list(args: argparse.Namespace) -> int:
     from gisops.trails.record import trail_json
     from gisops.trails.trail import TrailState
 
-    found = _trails(args, args.days)
+    found = _trails(args, args.days, args.events)
     away = [trail for trail in found if trail.state is not TrailState.RECOVERED]
     shown = found if args.all else away
     if args.json:

@@ -77,6 +77,16 @@ class Caseload:
         self._facts.forget(device_id)
         self._is_dirty = True
 
+    def leave_out(self, device_id: str, is_news: bool) -> None:
+        """Conclude nothing from a device for now: what is wrong with it is excused; ``is_news`` as in `know`."""
+        self._facts.leave_out(device_id)
+        self._is_dirty |= is_news
+
+    def work_on(self, device_ids: frozenset[str]) -> None:
+        """Say which devices are inside announced work: an open door there is no intrusion."""
+        self._is_dirty |= device_ids != self._facts.worked_on
+        self._facts.worked_on = device_ids
+
     def hear(self, signal: Signal) -> None:
         """Take in what a device said by itself."""
         self._facts.hear(signal)
@@ -86,10 +96,18 @@ class Caseload:
         """Forget what a later reading has overtaken."""
         self._facts.take_back(device_id, metrics, at)
 
-    def permit(self, works: frozenset[str] | None) -> None:
-        """Say on which elements a permit to work is in force; ``None``: no register is kept."""
-        self._is_dirty |= works != self._facts.works
-        self._facts.works = works
+    def arrange(self, works: frozenset[str] | None, shed: frozenset[str]) -> None:
+        """Say what was arranged beforehand.
+
+        Parameters
+        ----------
+        works
+            Boxes on which a permit to work is in force; ``None``: no register is kept.
+        shed
+            Feeders that are off by plan.
+        """
+        self._is_dirty |= (works, shed) != (self._facts.works, self._facts.shed)
+        self._facts.works, self._facts.shed = works, shed
 
     def blind(self, since: datetime | None) -> None:
         """Say since when we hear nobody; ``None``: we do."""

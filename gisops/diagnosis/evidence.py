@@ -31,7 +31,7 @@ def observe(group: Group, facts: Facts, layout: Layout, now: datetime) -> dict[s
     if group.kind == "collector":
         return {"nobody_answers": True}
     if group.kind == "feeder":
-        return {"feeder_dark": True}
+        return {"feeder_dark": True, "shed_by_plan": group.root_id in facts.shed}
     boxes = [facts.devices[m] for m in group.member_ids if m in layout.cameras_of_box]
     return {
         "lost_together": _together(boxes),

@@ -82,6 +82,10 @@ class Facts:
         Boxes that answer, with an open door or off the vertical.
     works
         Elements (boxes, sites, spans) where a permit to work is in force; ``None`` where no register is kept.
+    worked_on
+        Devices inside announced work: an open door there is no intrusion.
+    shed
+        Feeders that are off by plan.
     blind_since
         Since when we hear nobody at all; ``None`` while we do.
     """
@@ -92,6 +96,8 @@ class Facts:
         self.on_battery: set[str] = set()
         self.disturbed: set[str] = set()
         self.works: frozenset[str] | None = None
+        self.shed: frozenset[str] = frozenset()
+        self.worked_on: frozenset[str] = frozenset()
         self.blind_since: datetime | None = None
         self._signals: dict[str, list[Signal]] = {}
         for fact in (devices or {}).values():
@@ -116,9 +122,13 @@ class Facts:
 
     def forget(self, device_id: str) -> None:
         """Know nothing more of a device."""
+        self.leave_out(device_id)
+        self._signals.pop(device_id, None)
+
+    def leave_out(self, device_id: str) -> None:
+        """Conclude nothing from a device for now, neither that it is lost nor that it answers; keep what it said."""
         self.devices.pop(device_id, None)
         self.lost.pop(device_id, None)
-        self._signals.pop(device_id, None)
         self.on_battery.discard(device_id)
         self.disturbed.discard(device_id)
 

@@ -72,7 +72,8 @@ def group_losses(facts: Facts, layout: Layout) -> list[Group]:
     groups += _by_vendor(alone, facts, layout)
     explained.update(member for group in groups for member in group.member_ids)
     groups += [Group(c, "camera", (c,), facts.lost[c]) for c in alone if c not in explained]
-    groups += [_intrusion(box_id, facts) for box_id in facts.disturbed if box_id in layout.cameras_of_box]
+    disturbed = facts.disturbed - facts.worked_on
+    groups += [_intrusion(box_id, facts) for box_id in disturbed if box_id in layout.cameras_of_box]
     if facts.blind_since is not None:
         groups.append(Group(COLLECTOR, "collector", (), facts.blind_since))
     return sorted(groups, key=lambda group: group.root_id)
@@ -94,6 +95,8 @@ def _blackouts(left: set[str], facts: Facts, layout: Layout) -> list[Group]:
         if len(dark) < 2 or len(dark) <= len(bright):
             continue
         lost = tuple(b for b in dark if b in left)
+        if not lost and feeder_id in facts.shed:
+            continue  # As announced, and nobody has gone dark of it.
         group = _group(feeder_id, "feeder", lost, facts, layout)
         groups.append(replace(group, opened_at=min(_mains_gone_at(b, facts) for b in dark)))
         left -= set(lost)
@@ -118,7 +121,7 @@ def _best_span(left: set[str], facts: Facts, layout: Layout) -> tuple[SharedRisk
     best: tuple[int, int, str] | None = None
     chosen = None
     for risk in spans.values():
-        if any(box_id not in facts.lost for box_id in risk.box_ids):
+        if any(box_id not in facts.lost and box_id in facts.devices for box_id in risk.box_ids):
             continue
         hit = _lost_together([box_id for box_id in risk.box_ids if box_id in left], facts)
         powered = [box_id for box_id in hit if not ran_on_battery(box_id, facts)]

@@ -72,7 +72,7 @@ def _row(feature: Any) -> Mapping[str, str]:  # noqa: ANN401 - anything may stan
         try:
             shape = shapely.from_geojson(json.dumps(geometry))
             point = shape if shape.geom_type == "Point" else shapely.point_on_surface(shape)
-            row[LON], row[LAT] = repr(shapely.get_x(point)), repr(shapely.get_y(point))
+            row[LON], row[LAT] = str(float(shapely.get_x(point))), str(float(shapely.get_y(point)))
         except (shapely.GEOSException, AttributeError):
             row[LON] = row[LAT] = "unreadable"
     return row

@@ -12,10 +12,10 @@ counted out. Many squares are looked at, so what is called hot is chosen by Y. B
 the False Discovery Rate*, J. R. Stat. Soc. B 57, 1995): of the squares called hot, a share of ``alpha`` at most is so
 by chance.
 
-One square that holds very much, drawn anywhere, would hide every other hot spot (masking). So counts above
-`CAP_SHARE` of the squares' own are tested as that: an exact test stays exact whatever is done to the values alike before they are
-dealt out. A square beyond that bound which its neighbours do not bear out is no hot spot but a *peak*, a single
-address perhaps, and is told apart.
+One square that holds very much, drawn anywhere, would hide every other hot spot (masking). So counts above those of a
+share of `CAP_SHARE` of the squares are cut down to that: an exact test stays exact whatever is done to the values
+alike before they are dealt out. A square beyond that bound which its neighbours do not bear out is no hot spot but a
+*peak*, a single address perhaps, and is told apart.
 """
 
 from __future__ import annotations

@@ -6,8 +6,9 @@ Metres in UTM 42N. Roads meet where their drawings share a vertex; a crossing wi
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from gisops.model.inventory import Road
 
-__all__ = ["FLIGHT_KMH", "PATROL_KMH", "Edge", "Reach", "RoadNet", "Spot", "road_net"]
+__all__ = ["FLIGHT_KMH", "PATROL_KMH", "Edge", "Reach", "Reached", "RoadNet", "Spot", "road_net"]
 
 FLIGHT_KMH: Mapping[str, float] = {"motorway": 90.0, "expressway": 70.0, "arterial": 45.0, "street": 30.0}
 """How fast a motorcycle gets away by class of road: our assumption, on the fast side, so that nobody is let slip."""
@@ -75,6 +76,45 @@ class Reach:
     inside: tuple[float, float] | None = None
 
 
+@dataclass(frozen=True)
+class Reached(Mapping[int, Reach]):
+    """Which edges one gets to in time, and when; for all of them at once, or edge by edge.
+
+    Parameters
+    ----------
+    start
+        Where one set out.
+    walk_s
+        Seconds until one is on the road.
+    at_s
+        ``(edges, 2)``: when one reaches either end; infinity where not in time.
+    """
+
+    start: Spot
+    walk_s: float
+    at_s: NDArray[np.float64]
+
+    @cached_property
+    def edges(self) -> NDArray[np.int64]:
+        """Edges one gets to, ascending."""
+        there: NDArray[np.bool_] = np.isfinite(self.at_s.min(axis=1))
+        there[self.start.edge] = True
+        return np.flatnonzero(there)
+
+    def __getitem__(self, edge: int) -> Reach:
+        a, b = self.at_s[edge].tolist()
+        is_first = edge == self.start.edge
+        if not (is_first or np.isfinite(min(a, b))):
+            raise KeyError(edge)
+        return Reach(edge, (a, b), (self.start.along_m, self.walk_s) if is_first else None)
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.edges.tolist())
+
+    def __len__(self) -> int:
+        return len(self.edges)
+
+
 class RoadNet:
     """Streets between junctions; build it with `road_net`."""
 
@@ -86,6 +126,8 @@ class RoadNet:
             links[edge.ends[0]].append((edge.ends[1], number))
             links[edge.ends[1]].append((edge.ends[0], number))
         self._links = tuple(tuple(found) for found in links)
+        self._ends = np.array([edge.ends for edge in edges], dtype=np.int64).reshape(-1, 2)
+        self.lengths_m = np.array([edge.length_m for edge in edges], dtype=np.float64)
         self._seconds: dict[tuple[tuple[str, float], ...], list[float]] = {}
 
     def snap(self, x: NDArray[np.float64], y: NDArray[np.float64], within_m: float) -> list[Spot | None]:
@@ -110,9 +152,7 @@ class RoadNet:
             self._seconds[key] = known
         return known
 
-    def reach(
-        self, start: Spot, speeds: Mapping[str, float], within_s: float, until: Iterable[int] = ()
-    ) -> dict[int, Reach]:
+    def reach(self, start: Spot, speeds: Mapping[str, float], within_s: float, until: Iterable[int] = ()) -> Reached:
         """Say which edges one gets to in time, and when (Dijkstra).
 
         Parameters
@@ -126,24 +166,14 @@ class RoadNet:
         until
             Stop once both ends of these edges have been reached.
 
-        Returns
-        -------
-        dict
-            By edge.
         """
         walk = start.off_m / (_ON_FOOT_KMH / 3.6)
         best = self._settled(
             start, walk, speeds, within_s, {node for edge in until for node in self.edges[edge].ends}
         )
-        never = float("inf")
-        found = {start.edge: Reach(start.edge, (never, never), (start.along_m, walk))}
-        for node in best:
-            for _, edge in self._links[node]:
-                if edge not in found or found[edge].inside is not None:
-                    a, b = self.edges[edge].ends
-                    inside = found[edge].inside if edge in found else None
-                    found[edge] = Reach(edge, (best.get(a, never), best.get(b, never)), inside)
-        return found
+        times = np.full(len(self._links), np.inf)
+        times[list(best)] = list(best.values())
+        return Reached(start, walk, times[self._ends])
 
     def _settled(
         self, start: Spot, walk: float, speeds: Mapping[str, float], within_s: float, wanted: set[int]

@@ -18,7 +18,8 @@ _SHORT = {
     "rd": "road", "st": "street", "ave": "avenue", "chowrangi": "chorangi", "chowk": "chok", "hosp": "hospital",
     "stn": "station", "blk": "block", "ph": "phase", "gulshan": "gulshan", "no": "number", "govt": "government",
     "univ": "university", "intl": "international", "int": "international", "apt": "apartment", "mkt": "market",
-    "1": "one", "2": "two", "3": "three", "4": "four", "5": "five", "do": "two", "teen": "three", "char": "four",
+    "1": "one", "2": "two", "3": "three", "4": "four", "5": "five",
+    "do": "two", "dou": "two", "tin": "three", "teen": "three", "char": "four",
     "panch": "five",
 }  # fmt: skip
 _IDLE = frozenset(

@@ -21,6 +21,7 @@ from gisops.health.profile import Profile
 from gisops.inventory.load import load_inventory
 from gisops.model.event import Event, EventKind
 from gisops.model.inventory import Inventory
+from gisops.priors.permits import permits_of
 from gisops.probe.ports import ProbeTarget
 from gisops.probe.prober import HostProber
 from gisops.service.asker import Asker
@@ -39,6 +40,7 @@ from gisops.snmp.ports import Target
 from gisops.snmp.schedule import Schedule
 from gisops.snmp.traps import TrapListener
 from gisops.store.desk import windows_since
+from gisops.store.entries import events_of_kinds
 from gisops.store.housekeeping import PgHousekeeping
 from gisops.store.lock import RunLock
 from gisops.store.migrate import migrate
@@ -223,6 +225,7 @@ def _housekeeping(dsn: str, inventory: Inventory) -> PgHousekeeping:
 
 async def _announce(watch: Watch, dsn: str, clock: Callable[[], datetime]) -> None:
     watch.announce(await windows_since(dsn, clock()), clock())
+    watch.issue(permits_of(await events_of_kinds(dsn, (EventKind.PERMIT_ISSUED, EventKind.PERMIT_ENDED))))
 
 
 async def _follow_work(dsn: str, watch: Watch, clock: Callable[[], datetime]) -> None:

@@ -83,6 +83,7 @@ class StoreLiveView:
         self._viewers: set[asyncio.Queue[Delta | None]] = set()
         self._follower: asyncio.Task[None] | None = None
         self._seq = 0
+        self._reading: asyncio.Task[Snapshot] | None = None
 
     @property
     def inventory(self) -> Inventory:
@@ -109,7 +110,12 @@ class StoreLiveView:
         await self._reader.close()
 
     async def snapshot(self) -> Snapshot:
-        """Give everything live, of one moment."""
+        """Give everything live, of one moment; whoever asks while it is read gets the same."""
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.create_task(self._read(), name="snapshot of the network")
+        return await asyncio.shield(self._reading)
+
+    async def _read(self) -> Snapshot:
         seq, states = await self._reader.states()
         outages = await self._reader.open_outages()
         return Snapshot(

@@ -19,7 +19,7 @@ from gisops.model.inventory import Box, Inventory
 from gisops.model.position import Fix
 from gisops.store.positions import PositionStore
 from gisops.trails.excursion import excursions, in_order
-from gisops.trails.record import RECOVERED_BACK, RECOVERED_TOLD, home_of, moved_event, recovered_event
+from gisops.trails.record import RECOVERED_BACK, RECOVERED_TOLD, fix_of, home_of, moved_event, recovered_event
 
 __all__ = ["PositionFeed", "Taken"]
 
@@ -45,6 +45,10 @@ class _Memory:
     fixes: list[Fix] = field(default_factory=list)
     told: set[str] = field(default_factory=set)
     recovered: list[datetime] = field(default_factory=list)
+    found: list[Fix] = field(default_factory=list)
+    """The last fixes before somebody said that it was recovered: where it rests since."""
+    seq: int = 0
+    """How far into the log it was looked up."""
 
 
 class PositionFeed:
@@ -117,27 +121,35 @@ class PositionFeed:
             since = self._clock() - _LOOK_BACK
             fixes = await self._store.recent(tracker_id, since, _MOST_FIXES)
             memory = _Memory(fixes)
-            await self._learn(box, memory, since)
+            await self._learn(box, memory)
             self._memories[tracker_id] = memory
         return memory
 
-    async def _learn(self, box: Box, memory: _Memory, since: datetime) -> None:
+    async def _learn(self, box: Box, memory: _Memory) -> None:
         """Read what the log says: which fixes are told, and when somebody said that it is recovered."""
-        stored = [item.event for item in await self._store.trail_events(box.id, since)]
-        memory.told = {event.id for event in stored}
-        memory.recovered = [
-            event.occurred_at
-            for event in stored
-            if event.kind is EventKind.BOX_RECOVERED and event.payload.get("how") == RECOVERED_TOLD
-        ]
+        news = await self._store.trail_events(box.id, memory.seq)
+        memory.seq = max((item.seq for item in news), default=memory.seq)
+        stored = [item.event for item in news]
+        memory.told.update(event.id for event in stored)
+        ends = [event for event in stored if event.kind is EventKind.BOX_RECOVERED]
+        told = [event.occurred_at for event in ends if event.payload.get("how") == RECOVERED_TOLD]
+        memory.recovered = sorted({*memory.recovered, *told})
+        last = max(ends, key=lambda event: event.occurred_at, default=None)
+        if last is not None and last.payload.get("how") == RECOVERED_TOLD:
+            moved = [fix_of(event) for event in stored if event.kind is EventKind.BOX_MOVED]
+            before = [fix for fix in in_order([*memory.found, *moved, *memory.fixes]) if fix.at <= last.occurred_at]
+            memory.found = before[-2:]
+        elif last is not None:
+            memory.found = []
 
     async def _review(self, box: Box, memory: _Memory, now: datetime) -> None:
         memory.fixes.sort(key=lambda fix: fix.at)
-        fixes = in_order(memory.fixes)
+        fixes = in_order([*memory.found, *memory.fixes])
         trips = excursions(home_of(box), fixes, memory.recovered)
         if trips and trips[-1].back_at is None:
             # Somebody may have said by now that it is recovered.
-            await self._learn(box, memory, now - _LOOK_BACK)
+            await self._learn(box, memory)
+            fixes = in_order([*memory.found, *memory.fixes])
             trips = excursions(home_of(box), fixes, memory.recovered)
         news: list[Event] = []
         for trip in trips:

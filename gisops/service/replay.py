@@ -15,15 +15,17 @@ from typing import Any
 
 from gisops.alerting.policy import Policy, severity_of
 from gisops.diagnosis.caseload import Caseload
-from gisops.diagnosis.facts import DeviceFact, Layout
+from gisops.diagnosis.facts import DeviceFact
 from gisops.diagnosis.likelihood import CauseTable
 from gisops.model.event import Event, EventKind
 from gisops.model.inventory import Inventory
 from gisops.model.outage import Outage
 from gisops.model.state import DeviceState
+from gisops.priors.permits import permits_of
 from gisops.service.alert_setting import City
 from gisops.service.layout import layout_of
 from gisops.service.signals import signal_of
+from gisops.service.surroundings import Surroundings
 
 __all__ = ["LATENESS", "Replay", "in_order", "replay", "update_json"]
 
@@ -75,14 +77,16 @@ class Replay:
 
     Parameters
     ----------
-    layout
-        Who hangs on whom.
+    inventory
+        What stands in the city.
     causes
         Priors and likelihoods.
     """
 
-    def __init__(self, layout: Layout, causes: CauseTable) -> None:
-        self._cases = Caseload(layout, causes)
+    def __init__(self, inventory: Inventory, causes: CauseTable) -> None:
+        self._cases = Caseload(layout_of(inventory), causes)
+        self._surroundings = Surroundings(inventory)
+        self._permits: list[Event] = []
         self._reviewed_at: datetime | None = None
         self._now: datetime | None = None
 
@@ -96,6 +100,8 @@ class Replay:
         for event in events:
             if self._now is not None and event.occurred_at > self._now:
                 yield from self._pass_time(event.occurred_at)
+            if self._surroundings.look(event.occurred_at):
+                self._cases.arrange(self._surroundings.works, self._surroundings.shed)
             self._take(event)
             self._now = event.occurred_at if self._now is None else max(self._now, event.occurred_at)
         if self._now is not None:
@@ -118,12 +124,18 @@ class Replay:
 
     def _take(self, event: Event) -> None:
         if event.kind is EventKind.STATE_CHANGED:
-            self._cases.know(_fact_of(event), is_news=True)
+            if event.payload["new"] == DeviceState.MAINTENANCE:
+                self._cases.leave_out(event.subject, is_news=True)
+            else:
+                self._cases.know(_fact_of(event), is_news=True)
             self._cases.take_back(event.subject, event.payload.get("metrics") or {}, event.occurred_at)
         elif event.kind is EventKind.TRAP_RECEIVED:
             signal = signal_of(event)
             if signal is not None:
                 self._cases.hear(signal)
+        elif event.kind in (EventKind.PERMIT_ISSUED, EventKind.PERMIT_ENDED):
+            self._permits.append(event)
+            self._surroundings.issue(permits_of(self._permits))
         elif event.kind is EventKind.COLLECTOR_BLINDED:
             self._cases.blind(datetime.fromisoformat(event.payload["since"]))
         elif event.kind is EventKind.COLLECTOR_HEARS:
@@ -170,7 +182,7 @@ def replay(
     """Replay a log, write one document an update; give the number of updates."""
     city = City(inventory)
     number = 0
-    for outage in Replay(layout_of(inventory), causes).run(in_order(events, lateness)):
+    for outage in Replay(inventory, causes).run(in_order(events, lateness)):
         write(update_json(outage, city))
         number += 1
     return number

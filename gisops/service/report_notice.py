@@ -169,6 +169,11 @@ def _onset(
     own = [e for e in nearest if ends is None or e.occurred_at <= ends]
     seen = [datetime.fromisoformat(e.payload["seen_at"]) for e in own if e.payload.get("seen_at")]
     missed = [datetime.fromisoformat(e.payload["since"]) for e in own if e.payload.get("since")]
+    # An outage is opened with the time of its first missed question; one opened on a door or a tilt, before anything
+    # was lost, says nothing of the loss.
+    opened = datetime.fromisoformat(alert.payload["opened_at"])
+    if not seen or opened >= max(seen):
+        missed.append(opened)
     by = min(missed, default=None)
     after = [moment for moment in seen if by is None or moment <= by]
     return max(after, default=None), by

@@ -6,7 +6,7 @@ as `gisops.service.coverage`; what works is passed in, so the past is answered l
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from math import hypot, inf, radians, tan
 from typing import TYPE_CHECKING, Any
@@ -16,11 +16,12 @@ import shapely
 
 from gisops.coverage.buildings import Buildings
 from gisops.coverage.levels import Criterion, criteria_of, load_plate, load_profile
+from gisops.coverage.line import sees_past
 from gisops.coverage.optics import MAX_REACH_M
 from gisops.coverage.pose import Pose, poses_of
-from gisops.coverage.sight import asked_of, visible
+from gisops.coverage.sight import asked_of
 from gisops.geo.project import from_utm42, to_utm42
-from gisops.incidents.roads import FLIGHT_KMH, PATROL_KMH, Reach, RoadNet, Spot, road_net
+from gisops.incidents.roads import FLIGHT_KMH, PATROL_KMH, Reach, Reached, RoadNet, Spot, road_net
 from gisops.model.inventory import Inventory
 from gisops.service.coverage import no_buildings
 
@@ -38,27 +39,49 @@ _PATROL_S = 3600.0
 # How far along the roads an approach is looked at.
 _APPROACH_M = 150.0
 _MOST_APPROACHES = 8
-_TARGET_M = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class _Eyes:
-    """All poses as columns, for a first look at which of them may see a point."""
+    """All poses as columns, for a first look at which of them have a point in the picture, sharply enough.
+
+    The pinhole of `gisops.coverage.optics`, for all at once; a fisheye only by its reach.
+    """
 
     x: NDArray[np.float64]
     y: NDArray[np.float64]
-    east: NDArray[np.float64]
-    north: NDArray[np.float64]
-    wide: NDArray[np.float64]
-    reach: NDArray[np.float64]
+    heading: NDArray[np.float64]
+    tilt: NDArray[np.float64]
+    drop: NDArray[np.float64]
+    across: NDArray[np.float64]
+    down: NDArray[np.float64]
+    deepest: NDArray[np.float64]
+    is_straight: NDArray[np.bool_]
+
+    def candidates(self, x: float, y: float) -> NDArray[np.int64]:
+        """Number the poses that may see a point."""
+        dx, dy = x - self.x, y - self.y
+        # A corner of the picture is farther off than it is deep, by less than twice up to 120 degrees.
+        near = np.flatnonzero(dx * dx + dy * dy <= (2.0 * self.deepest) ** 2)
+        dx, dy = dx[near], dy[near]
+        c, s = np.cos(self.heading[near]), np.sin(self.heading[near])
+        forward, left = dx * c + dy * s, dy * c - dx * s
+        c, s, h = np.cos(self.tilt[near]), np.sin(self.tilt[near]), self.drop[near]
+        depth = forward * c + h * s
+        inside = (depth > 0.0) & (depth <= self.deepest[near] + 1e-6)
+        inside &= np.abs(left) <= depth * self.across[near] + 1e-6
+        inside &= np.abs(forward * s - h * c) <= depth * self.down[near] + 1e-6
+        found: NDArray[np.int64] = near[inside | ~self.is_straight[near]]
+        return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Passed:
-    """A camera beside an edge."""
+    """Cameras beside roads: the edge, the number of the camera, and where it stands along the edge."""
 
-    camera: int
-    along_m: float
+    edge: NDArray[np.int64]
+    camera: NDArray[np.int64]
+    along_m: NDArray[np.float64]
 
 
 class ResponseDesk:
@@ -85,7 +108,7 @@ class ResponseDesk:
         self._poses = poses_of(self._cameras, inventory.presets.values())
         self._eyes = _eyes_of(self._poses, self._criteria)
         self.net: RoadNet = road_net(inventory.roads.values())
-        self._on_edge = self._cameras_on_edges()
+        self._passed = self._cameras_on_edges()
         self._stations = self._snapped_stations()
 
     def answer(self, lon: float, lat: float, working: Collection[str]) -> dict[str, Any]:
@@ -152,16 +175,14 @@ class ResponseDesk:
             found[minutes] = shapely.MultiLineString(lines)
         return found
 
+    def seen_plainly(self, lon: float, lat: float) -> set[str]:
+        """Ask every camera in turn who sees a point: the plain way, by which the quick one is judged."""
+        (x,), (y,) = (v.tolist() for v in to_utm42([lon], [lat]))
+        return {self._cameras[pose.camera].id for pose in self._poses if self._sight(pose, x, y) is not None}
+
     def _seen_by(self, x: float, y: float, working: Collection[str]) -> list[dict[str, Any]]:
-        eyes = self._eyes
-        dx, dy = x - eyes.x, y - eyes.y
-        near = np.flatnonzero(dx * dx + dy * dy <= eyes.reach**2)
-        forward = dx[near] * eyes.east[near] + dy[near] * eyes.north[near]
-        left = dy[near] * eyes.east[near] - dx[near] * eyes.north[near]
-        # A little wider than the picture: a tilted one is wider at its foot.
-        near = near[np.abs(left) <= np.maximum(forward, 0.0) * eyes.wide[near] + 15.0]
         best: dict[int, dict[str, Any]] = {}
-        for number in near.tolist():
+        for number in self._eyes.candidates(x, y).tolist():
             seen = self._sight(self._poses[number], x, y)
             if seen is not None and seen["px_per_m"] > best.get(seen["camera"], {"px_per_m": 0.0})["px_per_m"]:
                 best[seen["camera"]] = seen
@@ -188,12 +209,7 @@ class ResponseDesk:
         if not met:
             return None
         f, s = float(forward[0]), float(left[0])
-        around = np.array(
-            [(f - _TARGET_M, s - _TARGET_M), (f + _TARGET_M, s - _TARGET_M), (f + _TARGET_M, s + _TARGET_M),
-             (f - _TARGET_M, s + _TARGET_M)]
-        )  # fmt: skip
-        seen = visible(pose, around, self._buildings, pose.height_m - pose.optics.drop_m)
-        if not seen.contains(forward, left)[0]:
+        if not sees_past(pose, f, s, self._buildings):
             return None
         levels = [criterion for criterion in met if not criterion.roles]
         return {
@@ -262,54 +278,59 @@ class ResponseDesk:
         away = sorted((self.net.edges[spot.edge].line.distance(here), spot.edge) for _, spot in self._stations)
         return [edge for _, edge in away[: 2 * _STATIONS]]
 
-    def _flight(self, reached: Mapping[int, Reach], working: Collection[str]) -> dict[str, Any]:
+    def _flight(self, reached: Reached, working: Collection[str]) -> dict[str, Any]:
+        passed = self._passed
+        at = self._times(reached, passed.edge, passed.along_m)
+        there = np.flatnonzero(at <= 60.0 * MINUTES[-1])
+        order = there[np.lexsort((passed.camera[there], at[there], passed.edge[there]))]
+        edges: dict[int, dict[str, Any]] = {}
+        for number, camera, when in zip(
+            passed.edge[order].tolist(), passed.camera[order].tolist(), at[order].round(1).tolist(), strict=True
+        ):
+            name = self._cameras[camera].id
+            edge = edges.get(number)
+            if edge is None:
+                edge = edges[number] = {
+                    "road": self.net.edges[number].road_id, "edge": number, "at_s": when,
+                    "minutes": next(m for m in MINUTES if when <= 60.0 * m), "cameras": [],
+                }  # fmt: skip
+            edge["cameras"].append({"id": name, "at_s": when, "works": name in working})
+        in_order = sorted(edges.values(), key=lambda edge: float(edge["at_s"]))
+        return {"road_km": self._road_km(reached), "edges": in_order}
+
+    def _times(self, reached: Reached, edge: NDArray[np.int64], along_m: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Say when one is at places on edges, all at once."""
+        length = self.net.lengths_m[edge]
+        each = np.array(self.net.seconds(FLIGHT_KMH))[edge] / length
+        ends = reached.at_s[edge]
+        at = np.minimum(ends[:, 0] + each * along_m, ends[:, 1] + each * (length - along_m))
+        direct = reached.walk_s + each * np.abs(along_m - reached.start.along_m)
+        first: NDArray[np.float64] = np.where(edge == reached.start.edge, np.minimum(at, direct), at)
+        return first
+
+    def _road_km(self, reached: Reached) -> dict[str, float]:
+        """Add up what is in reach; both ends of an edge count, what they share only once."""
         seconds = self.net.seconds(FLIGHT_KMH)
-        edges: list[dict[str, Any]] = []
-        total = dict.fromkeys(MINUTES, 0.0)
-        for number, reach in reached.items():
-            edge = self.net.edges[number]
-            self._add_lengths(total, reach, edge.length_m, seconds)
-            passed = []
-            for other in self._on_edge.get(number, ()):
-                at = self.net.time_at(reach, other.along_m, seconds)
-                if at <= 60.0 * MINUTES[-1]:
-                    passed.append((at, self._cameras[other.camera].id))
-            if passed:
-                passed.sort()
-                edges.append(
-                    {
-                        "road": edge.road_id,
-                        "edge": number,
-                        "at_s": round(passed[0][0], 1),
-                        "minutes": next(m for m in MINUTES if passed[0][0] <= 60.0 * m),
-                        "cameras": [
-                            {"id": camera, "at_s": round(at, 1), "works": camera in working} for at, camera in passed
-                        ],
-                    }
-                )
-        edges.sort(key=lambda edge: edge["at_s"])
-        return {"road_km": {str(m): round(v / 1000.0, 2) for m, v in total.items()}, "edges": edges}
-
-    def _add_lengths(self, total: dict[int, float], reach: Reach, length_m: float, seconds: Sequence[float]) -> None:
-        """Add what of an edge is in reach; both ends count, what they share only once."""
-        each = seconds[reach.edge] / length_m
+        first = reached.start.edge
+        edges = reached.edges[reached.edges != first]
+        length = self.net.lengths_m[edges]
+        each = np.array(seconds)[edges] / length
+        found = {}
         for minutes in MINUTES:
-            if reach.inside is None:
-                one, other = reach.at_s
-                covered = (max(0.0, 60.0 * minutes - one) + max(0.0, 60.0 * minutes - other)) / each
-            else:
-                covered = sum(piece.length for piece in self.net.pieces(reach, seconds, 60.0 * minutes))
-            total[minutes] += min(length_m, covered)
-
-    def _cameras_on_edges(self) -> dict[int, list[_Passed]]:
-        if not self._cameras:
-            return {}
-        x, y = to_utm42([c.lon for c in self._cameras], [c.lat for c in self._cameras])
-        found: dict[int, list[_Passed]] = {}
-        for camera, spot in enumerate(self.net.snap(x, y, _CAMERA_AT_ROAD_M)):
-            if spot is not None:
-                found.setdefault(spot.edge, []).append(_Passed(camera, spot.along_m))
+            left = np.maximum(60.0 * minutes - reached.at_s[edges], 0.0).sum(axis=1)
+            own = sum(piece.length for piece in self.net.pieces(reached[first], seconds, 60.0 * minutes))
+            found[str(minutes)] = round((float(np.minimum(length, left / each).sum()) + own) / 1000.0, 2)
         return found
+
+    def _cameras_on_edges(self) -> _Passed:
+        x, y = to_utm42([c.lon for c in self._cameras], [c.lat for c in self._cameras])
+        spots = self.net.snap(x, y, _CAMERA_AT_ROAD_M)
+        beside = [(spot.edge, camera, spot.along_m) for camera, spot in enumerate(spots) if spot is not None]
+        return _Passed(
+            np.array([edge for edge, _, _ in beside], dtype=np.int64),
+            np.array([camera for _, camera, _ in beside], dtype=np.int64),
+            np.array([along for _, _, along in beside], dtype=np.float64),
+        )
 
     def _snapped_stations(self) -> list[tuple[str, Spot]]:
         stations = list(self._inventory.stations.values())
@@ -321,15 +342,19 @@ class ResponseDesk:
 
 
 def _eyes_of(poses: Sequence[Pose], criteria: Sequence[Criterion]) -> _Eyes:
-    wide, reach = [], []
-    for pose in poses:
-        least = min(criterion.px_per_m for _, criterion in asked_of(criteria, pose.role))
-        half = radians(pose.optics.hfov_deg) / 2.0
-        wide.append(tan(half) * 1.05 + 0.05 if pose.optics.hfov_deg < 150.0 else inf)
-        # Depth is at least the distance times the cosine of the half angle; a corner of the picture is farther off.
-        reach.append(min(MAX_REACH_M, 2.0 * pose.optics.focal_px / least + 15.0))
-    heading = np.array([pose.heading for pose in poses])
+    least = np.array([min(criterion.px_per_m for _, criterion in asked_of(criteria, pose.role)) for pose in poses])
+
+    def column(value: Callable[[Pose], float]) -> NDArray[np.float64]:
+        return np.array([value(pose) for pose in poses], dtype=np.float64)
+
     return _Eyes(
-        np.array([pose.x for pose in poses]), np.array([pose.y for pose in poses]),
-        np.cos(heading), np.sin(heading), np.array(wide), np.array(reach),
-    )  # fmt: skip
+        column(lambda pose: pose.x),
+        column(lambda pose: pose.y),
+        column(lambda pose: pose.heading),
+        column(lambda pose: radians(pose.optics.tilt_deg)),
+        column(lambda pose: pose.optics.drop_m),
+        column(lambda pose: tan(pose.optics.half_angles[0])),
+        column(lambda pose: tan(pose.optics.half_angles[1])),
+        np.minimum(MAX_REACH_M, column(lambda pose: pose.optics.focal_px) / least) if poses else least,
+        np.array([pose.optics.is_straight for pose in poses], dtype=bool),
+    )

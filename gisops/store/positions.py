@@ -31,7 +31,7 @@ SELECT * FROM (
 _HEARD = "SELECT DISTINCT tracker_id FROM position WHERE fixed_at >= $1 ORDER BY tracker_id"
 _OF_BOX = f"""
 SELECT seq, id, kind, subject, occurred_at, recorded_at, payload FROM event
-WHERE subject = $1 AND kind IN ('{EventKind.BOX_MOVED}', '{EventKind.BOX_RECOVERED}') AND occurred_at >= $2
+WHERE subject = $1 AND kind IN ('{EventKind.BOX_MOVED}', '{EventKind.BOX_RECOVERED}') AND seq > $2
 ORDER BY seq
 """  # noqa: S608 - our own words
 _FORGET = "DELETE FROM position WHERE fixed_at < $1"
@@ -52,8 +52,8 @@ class PositionStore(Protocol):
         """Give the trackers with a fix at ``since`` or later."""
         ...
 
-    async def trail_events(self, box_id: str, since: datetime) -> list[StoredEvent]:
-        """Give what the log says of a box's moves from ``since`` on."""
+    async def trail_events(self, box_id: str, after_seq: int) -> list[StoredEvent]:
+        """Give what the log says of a box's moves, from after a number on."""
         ...
 
     async def note(self, events: Sequence[Event]) -> None:
@@ -131,9 +131,9 @@ class PgPositions:
         """Give the trackers with a fix at ``since`` or later."""
         return [row["tracker_id"] for row in await self._fetch(_HEARD, since)]
 
-    async def trail_events(self, box_id: str, since: datetime) -> list[StoredEvent]:
-        """Give what the log says of a box's moves from ``since`` on."""
-        return [event_of(row) for row in await self._fetch(_OF_BOX, box_id, since)]
+    async def trail_events(self, box_id: str, after_seq: int) -> list[StoredEvent]:
+        """Give what the log says of a box's moves, from after a number on."""
+        return [event_of(row) for row in await self._fetch(_OF_BOX, box_id, after_seq)]
 
     async def note(self, events: Sequence[Event]) -> None:
         """Write events; one whose id is there already changes nothing."""

@@ -14,12 +14,12 @@ from typing import Any
 
 import asyncpg
 
-from gisops.model.event import Event
+from gisops.model.event import Event, EventKind
 from gisops.store.maintenance import note_maintenance
 from gisops.store.ports import Batch, Mark
 from gisops.store.rollup import buckets_of
 from gisops.store.rows import columns_of_events, columns_of_outages, columns_of_states, sample_record
-from gisops.store.sessions import CHANNEL, DRIVER_ERRORS, MISTAKES, connect, failed
+from gisops.store.sessions import CHANNEL, DRIVER_ERRORS, MISTAKES, WORK_CHANNEL, connect, failed
 from gisops.store.silences import note_silences
 
 __all__ = ["PgRecorder"]
@@ -85,6 +85,9 @@ RETURNING number
 """
 _DUE = "INSERT INTO rollup_due (level_s, bucket) SELECT 300, unnest($1::timestamptz[])"
 _SAMPLE_COLUMNS = ("device_id", "ts", "profile", "answered", "rtt_s", "readings")
+
+_OF_WORK = frozenset({EventKind.PERMIT_ISSUED, EventKind.PERMIT_ENDED})
+"""Events after which whoever collects reads the permits again."""
 
 
 class PgRecorder:
@@ -169,6 +172,8 @@ class PgRecorder:
                     before = await connection.fetchval(_LOCK_HEAD)
                     seq = int(before) + await self._add_events(connection, before, events)
                     await self._move_head(connection, before, seq, None)
+                    if any(event.kind in _OF_WORK for event in events):
+                        await connection.execute("SELECT pg_notify($1, '')", WORK_CHANNEL)
             except MISTAKES:
                 raise
             except DRIVER_ERRORS as error:

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
-import numpy as np
-from numpy.typing import NDArray
-
-from gisops.geo.measure import distance_m
+from gisops.geo.measure import distance_m, distances_m
 from gisops.model.position import Fix
 from gisops.trails.moved import UNSTATED_M, Home, apart_m, displaced_m, thresholds_m
 
@@ -49,9 +47,13 @@ def in_order(fixes: Iterable[Fix]) -> list[Fix]:
         (fix.at): fix for fix in sorted(fixes, key=lambda f: (f.at, f.accuracy_m or 0.0, f.lon, f.lat), reverse=True)
     }
     ordered = [key[at] for at in sorted(key)]
+    if len(ordered) < 2:
+        return ordered
+    follows = _follow(ordered)
     kept: list[Fix] = []
     for index, fix in enumerate(ordered):
-        if not kept or _is_reachable(kept[-1], fix):
+        is_next = bool(kept) and kept[-1] is ordered[index - 1]
+        if not kept or (follows[index - 1] if is_next else _is_reachable(kept[-1], fix)):
             kept.append(fix)
             continue
         following = ordered[index + 1] if index + 1 < len(ordered) else None
@@ -92,10 +94,10 @@ def excursions(home: Home, fixes: Sequence[Fix], told_back: Iterable[datetime] =
                 found.append(Excursion(tuple(trip), start, moment))
                 # It rests where it was found: only what leaves that place, too, is taken again.
                 found_at = Home(trip[-1].lon, trip[-1].lat, trip[-1].accuracy_m or UNSTATED_M)
-                away[index:] = away[index:] & _away(found_at, fixes[index:])
+                away[index:] = [a and b for a, b in zip(away[index:], _away(found_at, fixes[index:]), strict=True)]
                 trip = []
         agree = away[index : index + _AGREE]
-        is_certain = len(agree) == _AGREE and bool(agree.all() or not agree.any())
+        is_certain = len(agree) == _AGREE and len(set(agree)) == 1
         if trip and not away[index] and is_certain:
             found.append(Excursion(tuple(trip), start, fix.at))
             trip = []
@@ -110,9 +112,19 @@ def excursions(home: Home, fixes: Sequence[Fix], told_back: Iterable[datetime] =
     return found
 
 
-def _away(home: Home, fixes: Sequence[Fix]) -> NDArray[np.bool_]:
-    away: NDArray[np.bool_] = displaced_m(home, fixes) > thresholds_m(home, fixes)
+def _away(home: Home, fixes: Sequence[Fix]) -> list[bool]:
+    away: list[bool] = (displaced_m(home, fixes) > thresholds_m(home, fixes)).tolist()
     return away
+
+
+def _follow(fixes: Sequence[Fix]) -> list[bool]:
+    """Whether each fix but the first can be reached from the one before it; all at once, as most are."""
+    lon, lat = [f.lon for f in fixes], [f.lat for f in fixes]
+    metres = distances_m(lon[:-1], lat[:-1], lon[1:], lat[1:])
+    return [
+        step <= FASTEST_MPS * (b.at - a.at).total_seconds() + apart_m(a.accuracy_m, b.accuracy_m)
+        for step, (a, b) in zip(metres.tolist(), pairwise(fixes), strict=True)
+    ]
 
 
 def _is_reachable(before: Fix, after: Fix) -> bool:

@@ -15,13 +15,14 @@ from typing import Any
 from gisops.model.event import Event, EventKind
 from gisops.model.inventory import Box, Inventory
 from gisops.model.position import Fix
-from gisops.trails.excursion import Excursion, in_order
+from gisops.trails.excursion import Excursion, excursions, in_order
 from gisops.trails.moved import Home, beyond_m
 from gisops.trails.trail import Near, Trail, measure_trail
 
 __all__ = [
     "RECOVERED_BACK",
     "RECOVERED_TOLD",
+    "fix_of",
     "home_of",
     "moved_event",
     "recovered_event",
@@ -42,7 +43,7 @@ def moved_event(box: Box, excursion: Excursion, fix: Fix, inventory: Inventory, 
     """Say that a box is away from its place; the same fix always makes the same event."""
     fixes = [f for f in excursion.fixes if f.at <= fix.at]
     home = home_of(box)
-    trail = measure_trail(box.id, home, fixes, inventory.stations.values(), fix.at)
+    trail = measure_trail(box.id, home, fixes, inventory.stations.values(), fix.at, with_passed=False)
     payload: dict[str, Any] = {
         "tracker": fix.tracker_id,
         "lon": round(fix.lon, 7),
@@ -77,19 +78,21 @@ def trails_from(events: Iterable[Event], inventory: Inventory, now: datetime) ->
     Events of boxes that are not in the inventory are passed over.
     """
     moved: dict[str, list[Event]] = defaultdict(list)
-    recovered: dict[str, list[datetime]] = defaultdict(list)
+    back: dict[str, set[datetime]] = defaultdict(set)
+    told: dict[str, set[datetime]] = defaultdict(set)
     for event in events:
         if event.subject in inventory.boxes and event.kind is EventKind.BOX_MOVED:
             moved[event.subject].append(event)
         elif event.kind is EventKind.BOX_RECOVERED:
-            recovered[event.subject].append(event.occurred_at)
+            ends = told if event.payload.get("how") == RECOVERED_TOLD else back
+            ends[event.subject].add(event.occurred_at)
     found = []
-    for box_id, told in moved.items():
-        ends = sorted(set(recovered[box_id]))
+    for box_id, own in moved.items():
         by_end: dict[datetime | None, list[Event]] = defaultdict(list)
-        for event in told:
-            by_end[next((end for end in ends if end >= event.occurred_at), None)].append(event)
-        found += [_trail(inventory, box_id, parts, end, now) for end, parts in by_end.items()]
+        for event in own:
+            by_end[min((end for end in back[box_id] if end >= event.occurred_at), default=None)].append(event)
+        for end, parts in by_end.items():
+            found += _trails(inventory, box_id, parts, sorted(told[box_id]), end, now)
     return sorted(found, key=lambda trail: (trail.began_at, trail.box_id), reverse=True)
 
 
@@ -115,21 +118,39 @@ def trail_json(trail: Trail) -> dict[str, Any]:
     }
 
 
-def _trail(inventory: Inventory, box_id: str, events: list[Event], end: datetime | None, now: datetime) -> Trail:
-    fixes = in_order(_fix(event) for event in events)
-    homes = [e.payload["home_until"] for e in events if e.payload.get("home_until")]
-    return measure_trail(
-        box_id,
-        home_of(inventory.boxes[box_id]),
-        fixes,
-        inventory.stations.values(),
-        now,
-        home_until=datetime.fromisoformat(max(homes)) if homes else None,
-        recovered_at=end,
-    )
+def _trails(
+    inventory: Inventory,
+    box_id: str,
+    events: list[Event],
+    told: list[datetime],
+    end: datetime | None,
+    now: datetime,
+) -> list[Trail]:
+    """Give the trails of what a box was away for until it was back at ``end``.
+
+    What it sent from where it was found, before the feed knew that it was, is none.
+    """
+    home = home_of(inventory.boxes[box_id])
+    until = {e.occurred_at: e.payload["home_until"] for e in events if e.payload.get("home_until")}
+    found = []
+    for trip in excursions(home, in_order(fix_of(event) for event in events), told):
+        since = [until[fix.at] for fix in trip.fixes if fix.at in until]
+        found.append(
+            measure_trail(
+                box_id,
+                home,
+                trip.fixes,
+                inventory.stations.values(),
+                now,
+                home_until=datetime.fromisoformat(max(since)) if since else None,
+                recovered_at=trip.back_at or end,
+            )
+        )
+    return found
 
 
-def _fix(event: Event) -> Fix:
+def fix_of(event: Event) -> Fix:
+    """Give the fix that a ``box_moved`` event tells of."""
     payload: Mapping[str, Any] = event.payload
     return Fix(
         payload["tracker"],

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import sys
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import uvicorn
 
 from dashboard.app import create_app
+from dashboard.three import footprints_of
 from gisops.inventory.load import load_inventory
 from gisops.model.state import DeviceKind, DeviceState
 from gisops.service.building_store import load_buildings
@@ -43,7 +45,12 @@ def main(port: int, folder: Path | None) -> None:
     view = FakeLiveView(load_inventory(folder) if folder else fake_city())
     staged(view, datetime.now(UTC))
     coverage = CoverageMap(view.inventory, lambda: load_buildings(folder) if folder else None)
-    app = create_app(view, clock=lambda: datetime.now(UTC), coverage=coverage)
+    app = create_app(
+        view,
+        clock=lambda: datetime.now(UTC),
+        coverage=coverage,
+        footprints=partial(footprints_of, folder) if folder else list,
+    )
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", ws="websockets-sansio")
 
 

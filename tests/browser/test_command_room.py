@@ -53,7 +53,7 @@ def _closed(outage: Outage, at: datetime) -> Outage:
 
 
 @pytest.fixture
-def page(browser: Browser, watched: Watched) -> Iterator[Page]:
+def page(browser: Browser, city: StoreCity, watched: Watched) -> Iterator[Page]:  # noqa: ARG001 - outlives the page
     context = browser.new_context(viewport={"width": 1440, "height": 860})
     page = context.new_page()
     page.set_default_timeout(20_000)
@@ -222,3 +222,14 @@ def test_a_case_that_is_none_says_so(page: Page, city: StoreCity, watched: Watch
     page.goto(f"{city.url}/case/O-nothing")
     expect(page.locator("#case")).to_contain_text("is not known")
     watched.complaints.clear()  # the browser logs an answer of 404 as an error
+
+
+def test_losses_are_towers_in_three_dimensions(page: Page, city: StoreCity) -> None:
+    steal(city, "B-001")
+    page.goto(f"{city.url}/3d")
+    page.wait_for_function("window.three && three.lost === 5")
+    expect(page.locator("#words")).to_have_text("5 cameras lost at 1 sites")
+    expect(page.locator("#demo")).to_have_text("DEMO DATA")
+    expect(page.locator("#deck canvas")).to_be_visible()
+    steal(city, "B-002")
+    page.wait_for_function("three.towers === 2")

@@ -48,6 +48,16 @@ def test_a_trail_is_drawn_grows_and_ends(page: Page, serving: Serving) -> None:
     assert words[2].startswith(first.nearest.name)
     serving.view.move([trail_of(serving, 12)])
     page.wait_for_function("gisops.trailsDrawn()[0].fixes === 12")
+    page.locator("#layer-count-trails").click()  # goes there, and leaves the layer on
+    page.wait_for_function("gisops.trailsDrawn()[0].x > 0 && gisops.map.getZoom() >= 14")
+    page.wait_for_timeout(600)  # the map glides there
+    at = "const s = gisops.trailsDrawn()[0], m = gisops.devices.margin(); return [s.x - m.x, s.y - m.y];"
+    spot = page.evaluate(f"(() => {{ {at} }})()")
+    frame = page.locator("#city-map").bounding_box()
+    assert frame is not None
+    page.mouse.click(frame["x"] + spot[0], frame["y"] + spot[1])
+    expect(page.locator("#detail-panel")).to_contain_text(first.box_id)
+    page.keyboard.press("Escape")
     serving.view.move([replace(trail_of(serving, 12, ended=True))])
     page.wait_for_function("gisops.trailsDrawn()[0].words[1].startsWith('recovered')")
     expect(page.locator("#layer-count-trails")).to_have_text("0")

@@ -18,11 +18,14 @@ from gisops.diagnosis.likelihood import shipped_causes
 from gisops.inventory.load import load_inventory
 from gisops.model.event import Event, EventKind
 from gisops.model.outage import Outage
-from gisops.service.layout import layout_of
+from gisops.model.permit import Permit, PermitScope
+from gisops.priors.permits import issued_event
 from gisops.service.replay import LATENESS, Replay, in_order
 from gisops.simulate.city import City
 from gisops.simulate.physics import Battery
 
+OVER = Permit("PT-0", PermitScope.BOX, "", BEGAN - timedelta(days=2), BEGAN - timedelta(days=1), "nobody")
+REGISTER = (issued_event(OVER, BEGAN - timedelta(days=2)),)
 CITY = load_inventory(Path(__file__).parents[2] / "data")
 
 
@@ -56,9 +59,8 @@ def essence(outages: Iterable[Outage]) -> list[tuple[object, ...]]:
 
 
 def replayed(scenario: Scenario, events: Iterable[Event]) -> list[tuple[object, ...]]:
-    again = Replay(layout_of(scenario.inventory), shipped_causes())
-    again.cases.permit(frozenset())
-    assert list(again.run(in_order(events)))
+    again = Replay(scenario.inventory, shipped_causes())
+    assert list(again.run(in_order((*REGISTER, *events))))
     return essence(again.cases.outages.values())
 
 

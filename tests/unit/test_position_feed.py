@@ -45,9 +45,9 @@ class MemoryPositions:
     async def heard_since(self, since: datetime) -> list[str]:
         return sorted({f.tracker_id for f in self.fixes.values() if f.at >= since})
 
-    async def trail_events(self, box_id: str, since: datetime) -> list[StoredEvent]:
-        found = [e for e in self.events.values() if e.subject == box_id and e.occurred_at >= since]
-        return [StoredEvent(n, event) for n, event in enumerate(found, 1)]
+    async def trail_events(self, box_id: str, after_seq: int) -> list[StoredEvent]:
+        numbered = [StoredEvent(n, event) for n, event in enumerate(self.events.values(), 1)]
+        return [item for item in numbered if item.seq > after_seq and item.event.subject == box_id]
 
     async def note(self, events: Sequence[Event]) -> None:
         if events and self.fails:
@@ -133,9 +133,18 @@ async def test_a_box_that_somebody_recovered_is_at_rest_where_it_was_found() -> 
     told_at = fixes[-1].at + timedelta(seconds=5)
     await store.note([recovered_event("B1", told_at, NOW, "told", "Inspector")])
     before = len(store.events)
-    for n in range(1, 6):
+    for n in range(1, 90):
+        if n == 60:  # long after what is remembered of the way there
+            feed = PositionFeed(city(), store, lambda: NOW)
+            for key in sorted(store.fixes, key=lambda key: key[1])[:-20]:
+                del store.fixes[key]
+            await feed.open()
         await feed.take(SENDER, replace(fixes[-1], at=told_at + timedelta(seconds=30 * n)))
     assert len(store.events) == before
+    for n in range(3):  # and is taken from there again
+        there = replace(fixes[-1], at=told_at + timedelta(seconds=2800 + 60 * n), lat=fixes[-1].lat + 0.003 * (n + 1))
+        await feed.take(SENDER, there)
+    assert len(store.events) == before + 3
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,14 @@ def test_the_times_of_an_outage_are_those_of_its_log_in_any_order(seed: int) -> 
     assert second["open"] is True
 
 
+def test_an_alert_on_a_door_before_the_loss_says_nothing_of_the_onset() -> None:
+    early = outage("O1", "B1", 60)  # the door; the loss comes at 100, after an answer at 70
+    events = [lost("B1", 70, 100), event(EventKind.OUTAGE_OPENED, "O1", 60, 61, early.to_json())]
+    (row,) = notice_rows(events, small_city())
+    assert (row["onset_after"], row["onset_by"]) == (at(70).isoformat(), at(100).isoformat())
+    assert (row["notice_least_s"], row["notice_most_s"]) == (0.0, 0.0)
+
+
 def test_contractors_are_told_apart_and_who_never_came_is_not_quick() -> None:
     city = small_city()
     rows = notice_rows(story(), city)

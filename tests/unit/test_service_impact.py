@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
+from gisops.incidents.impact import Change, fold_services
 from gisops.model.inventory import Inventory, Place
 from gisops.model.state import DeviceKind, DeviceState
 from gisops.service.impact import ServiceMap
@@ -63,3 +65,16 @@ def test_a_lapse_names_the_place_that_is_watched_least() -> None:
     states = {key: StateRow(key, DeviceKind.CAMERA, UP, AT, AT) for key in inventory.cameras}
     states |= {key: replace(states[key], state=DOWN) for key in ("C3-1", "C3-2")}
     assert ServiceMap(inventory).districts(states)["d"]["public_safety"].reason == "Site 3: 0 of 2 see"
+
+
+def test_words_agree_with_those_folded_over_the_record() -> None:
+    inventory = city()
+    rng = random.Random(5)  # noqa: S311 - repeatable chance
+    for _ in range(200):
+        drawn = {key: rng.choice((UP, UP, UP, UP, UP, DOWN, WORK, DeviceState.DEGRADED)) for key in inventory.cameras}
+        states = {key: StateRow(key, DeviceKind.CAMERA, state, AT, AT) for key, state in drawn.items()}
+        _, districts = fold_services(inventory, [Change(AT, key, state) for key, state in drawn.items()])
+        folded = districts[0]
+        assert folded.challan is not None
+        mine = [impact.word for impact in ServiceMap(inventory).districts(states)["d"].values()]
+        assert mine == [folded.network.word, folded.challan.word, folded.safety.word], drawn

@@ -11,6 +11,7 @@ from gisops.model.event import EventKind
 from gisops.model.maintenance import MaintenanceWindow
 from gisops.model.membership import GroupKind
 from gisops.model.state import DeviceState
+from gisops.service.replay import Replay, in_order
 from gisops.service.watch import Watch
 from gisops.store.ports import Batch
 from tests.unit.test_service_watch import CITY, PROFILES, T0, Minute, at
@@ -137,6 +138,36 @@ def test_any_scope_covers_what_is_in_it(scope: GroupKind, scope_id: str) -> None
     assert shown(lose(minute, 20))["B2"] is WORK
 
 
+def test_a_door_that_is_opened_for_the_work_is_no_intrusion_until_the_work_ends() -> None:
+    minute = Minute()
+    minute.watch.announce([window(5, 60)], at(2))
+    minute.watch.settle(at(5))
+    minute.answer(["B2"], 10, door_open=1)
+    assert minute.watch.settle(at(10)).outages == ()
+    # Lost with its door open: that says nothing either.
+    assert lose(minute, 20).outages == ()
+    minute.answer(BOX, 40)
+    minute.answer(["B2"], 42, door_open=1)
+    assert minute.watch.settle(at(42)).outages == ()
+    # The crew has left and the door is still open.
+    (outage,) = minute.watch.settle(at(60)).outages
+    assert outage.root_id == "B2"
+
+
+def test_a_cut_is_found_though_a_box_behind_it_is_worked_on() -> None:
+    # Behind S4 stand B3, B4 and B5.
+    members = sorted(
+        device_id for box_id in ("B3", "B4", "B5") for device_id in (box_id, *CITY.cameras_of_box[box_id])
+    )
+    (plain,) = lose(Minute(), 20, members).outages
+    assert plain.root_id == "S4"
+    minute = Minute()
+    minute.watch.announce([window(5, 80, GroupKind.BOX, "B5")], at(2))
+    (cut,) = lose(minute, 20, members).outages
+    assert cut.root_id == "S4"
+    assert set(cut.member_ids) == set(members) - {"B5", *CITY.cameras_of_box["B5"]}
+
+
 def test_a_restart_inside_a_window_forgets_neither_the_verdict_nor_the_excuse() -> None:
     minute = Minute()
     minute.watch.announce([window(5, 100)], at(2))
@@ -168,5 +199,21 @@ def test_a_device_taken_out_of_the_inventory_is_excused_no_more() -> None:
     cameras = {i: c for i, c in CITY.cameras.items() if i != "C2-1"}
     minute.watch.adopt(replace(CITY, cameras=cameras), PROFILES, at(30))
     assert minute.watch.settle(at(30)).outages == ()
+    # Who is left is worked on as before: an open door is still none.
+    minute.answer(["B2"], 40, door_open=1)
+    assert minute.watch.settle(at(40)).outages == ()
+    minute.miss(["B2"], 50)
+    assert minute.miss(["B2"], 52).outages == ()
     (outage,) = minute.watch.settle(at(100)).outages
     assert outage.member_ids == ("B2", "C2-2")
+
+
+def test_the_log_played_again_says_the_same_of_a_loss_inside_a_window() -> None:
+    minute = Minute()
+    minute.watch.announce([window(5, 80)], at(2))
+    batches = [minute.first, lose(minute, 20), minute.watch.settle(at(80))]
+    live = [outage.root_id for batch in batches for outage in batch.outages]
+    events = [event for batch in batches for event in batch.events]
+    again = list(Replay(CITY, shipped_causes()).run(in_order(events)))
+    assert live == [outage.root_id for outage in again if outage.closed_at is None][:1] == ["B2"]
+    assert {outage.opened_at for outage in again} == {at(80)}

@@ -102,3 +102,7 @@ def test_the_log_gives_the_trail_back_whatever_the_order() -> None:
     (closed,) = trails_from([end, *events], inventory, T0 + timedelta(days=1))
     assert closed.state is TrailState.RECOVERED
     assert closed.recovered_at == fixes[-1].at + timedelta(seconds=5)
+    # A fix from where it was found, told of before the feed knew: still the one trail, still recovered.
+    late = Fix("T", fixes[-1].at + timedelta(seconds=6), fixes[-1].lon, fixes[-1].lat, 5.0)
+    (also,) = trails_from([end, *events, moved_event(box, trip, late, inventory, late.at)], inventory, T0)
+    assert also.recovered_at == closed.recovered_at
