@@ -78,6 +78,12 @@ def test_an_outage_is_one_line_for_its_root() -> None:
         "evidence": "Door opened",
         "dark": None,
         "soon": False,
+        "outage": "O1",
+        "station": "Station",
+        "feeder": "F1",
+        "contractor": "Contractor A",
+        "next": "Send Station to the box; keep the footage of its neighbours; Contractor A replaces it",
+        "shape": [[24.85, 67.01]],
         "box": [24.85, 67.01, 24.85, 67.01],
     }
 
