@@ -24,8 +24,8 @@ from dashboard.fibre_desk import FibreDesk
 from dashboard.fibre_details import launches, reading_details
 from dashboard.fibre_marks import NO_MARKS
 from dashboard.payload import City
-from dashboard.records import load_schema
 from dashboard.planning_routes import PATH as PLANNING
+from dashboard.records import load_schema
 from dashboard.report_routes import PATH as REPORTS
 from dashboard.subject import parse_subject
 from dashboard.theme import MANTINE

@@ -1,4 +1,4 @@
-"""The Planning room over the demo city: a brief is run, shown, changed by hand, planned anew, compared and taken away."""
+"""The Planning room over the demo city: a brief is run, shown, changed by hand, planned anew, compared, exported."""
 
 from __future__ import annotations
 
