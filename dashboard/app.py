@@ -18,6 +18,7 @@ from dashboard import (
     case_routes,
     coverage_routes,
     data_routes,
+    desk_routes,
     past_routes,
     planning_routes,
     report_routes,
@@ -30,6 +31,7 @@ from dashboard.pages import network
 from dashboard.payload import City
 from dashboard.room_paths import RoomPaths
 from gisops.service.contract_source import ContractSource
+from gisops.service.desk import Desk
 from gisops.service.live import LiveView
 from gisops.service.past import Past
 from gisops.service.plan_desk import PlanDesk
@@ -48,7 +50,8 @@ def create_app(  # noqa: PLR0913 - each is a source that a room needs, and may b
     contracts: ContractSource | None = None,
     past: Past | None = None,
     footprints: three_routes.Footprints = list,
-    desk: PlanDesk | None = None,
+    desk: Desk | None = None,
+    planner: PlanDesk | None = None,
 ) -> FastAPI:
     """Build the ASGI application of the live map.
 
@@ -77,6 +80,8 @@ def create_app(  # noqa: PLR0913 - each is a source that a room needs, and may b
     footprints
         Loads the buildings that the 3D view shows; by default there are none.
     desk
+        Who takes what people enter; without it the list has no actions.
+    planner
         Who plans; without it there is no room ``/planning``.
 
     Returns
@@ -93,7 +98,9 @@ def create_app(  # noqa: PLR0913 - each is a source that a room needs, and may b
         report_routes.register(server, contracts, city.inventory, clock)
     three_routes.register(server, view, footprints)
     if desk is not None:
-        planning_routes.register(server, desk)
+        desk_routes.register(server, desk)
+    if planner is not None:
+        planning_routes.register(server, planner)
     if past is not None:
         past_routes.register(server, past, city, clock)
         case_routes.register(server, past, city.inventory)
@@ -109,9 +116,14 @@ def create_app(  # noqa: PLR0913 - each is a source that a room needs, and may b
         meta_tags=[{"name": "viewport", "content": "width=device-width, initial-scale=1"}],
         description=network.DESCRIPTION,
     )
-    app.layout = network.layout(
-        city.inventory, tile_url, coverage is not None, past is not None, contracts is not None, desk is not None
-    )
+    has = {
+        "has_coverage": coverage is not None,
+        "has_past": past is not None,
+        "has_reports": contracts is not None,
+        "has_desk": desk is not None,
+        "has_planning": planner is not None,
+    }
+    app.layout = network.layout(city.inventory, tile_url, **has)
     stream.register(app, view, city, clock)
     network.register(app, view, city, clock)
     server.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=4)

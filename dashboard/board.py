@@ -10,10 +10,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dashboard.next_step import next_step
+from dashboard.outage_shape import hull
 from dashboard.power import Window, dark_window, is_soon_dark
 from dashboard.words import CAUSE_LABELS
 from gisops.model.inventory import Box, Camera, Inventory
-from gisops.model.outage import Outage
+from gisops.model.outage import Cause, Outage
 from gisops.model.state import DeviceState
 from gisops.service.live import Delta, Snapshot
 from gisops.store.ports import StateRow
@@ -98,6 +100,8 @@ class _Loss:
     evidence: str
     member_ids: tuple[str, ...]
     is_soon: bool = False
+    judged: Cause | None = None
+    outage_id: str = ""
 
 
 def offline_rows(inventory: Inventory, snapshot: Snapshot) -> list[dict[str, Any]]:
@@ -110,6 +114,8 @@ def offline_rows(inventory: Inventory, snapshot: Snapshot) -> list[dict[str, Any
         (name), ``state`` (code), ``lost`` (cameras), ``cause``, ``p``
         (probability or ``None``), ``since`` (seconds of the epoch), ``evidence``,
         ``dark`` (darkness of the member on battery that is the first, or ``None``),
+        ``outage`` (id, or empty), ``station``, ``feeder``, ``contractor`` and ``next`` (what to do), ``shape``
+        (latitude, longitude around the members of an outage),
         ``soon`` (nothing is lost yet, but may be within the hour) and ``box``
         (south, west, north, east of the members); most cameras first, then
         latest first.
@@ -133,6 +139,8 @@ def _of_outage(inventory: Inventory, snapshot: Snapshot, outage: Outage) -> _Los
         probability=outage.causes.get(outage.likeliest),
         evidence=outage.evidence[0].text if outage.evidence else "",
         member_ids=outage.member_ids,
+        judged=outage.likeliest,
+        outage_id=outage.id,
     )
 
 
@@ -165,6 +173,9 @@ def _row(inventory: Inventory, snapshot: Snapshot, loss: _Loss) -> dict[str, Any
     site = inventory.sites.get(root.site_id) if root else None
     district = inventory.districts.get(site.district_id) if site else None
     row = snapshot.states.get(loss.root_id)
+    root_box = root if isinstance(root, Box) else inventory.boxes.get(root.box_id) if root else None
+    station = inventory.stations.get(site.station_id) if site else None
+    feeder = inventory.feeders.get(root_box.feeder_id) if root_box else None
     members = [device for key in loss.member_ids or (loss.root_id,) if (device := _device(inventory, key))]
     lons, lats = [m.lon for m in members], [m.lat for m in members]
     return {
@@ -181,6 +192,12 @@ def _row(inventory: Inventory, snapshot: Snapshot, loss: _Loss) -> dict[str, Any
         "evidence": loss.evidence,
         "dark": _first_dark(snapshot, loss.member_ids),
         "soon": loss.is_soon,
+        "outage": loss.outage_id,
+        "station": station.name if station else "",
+        "feeder": feeder.name if feeder else "",
+        "contractor": root_box.contractor if root_box else "",
+        "next": "Power first: mains or generator" if loss.is_soon else next_step(inventory, root, loss.judged),
+        "shape": hull(tuple((m.lat, m.lon) for m in members)) if loss.outage_id else None,
         "box": [min(lats), min(lons), max(lats), max(lons)] if members else None,
     }
 

@@ -15,6 +15,7 @@ __all__ = [
     "COVERAGE_NOTE",
     "DETAIL_BODY",
     "DETAIL_CLOSE",
+    "DETAIL_DEEDS",
     "DETAIL_PANEL",
     "DETAIL_TICK",
     "DISTRICT",
@@ -27,6 +28,8 @@ __all__ = [
     "LAYERS",
     "LEGEND_TOGGLE",
     "LINK",
+    "LIST_GROUPS",
+    "LIST_TOOLS",
     "MAP",
     "MESSAGE",
     "NUDGE",
@@ -97,11 +100,15 @@ LEGEND_TOGGLE = "legend-toggle"
 COVERAGE_LEVELS = "coverage-levels"
 COVERAGE_NOTE = "coverage-note"
 
+LIST_TOOLS = "list-tools"
+LIST_GROUPS = "list-groups"
 OFFLINE_HEAD = "offline-head"
 GRID = "offline-grid"
 
 SELECTED = "selected"
 """Store with ``{"kind", "id"}`` of what the drawer shows, or null."""
+DETAIL_DEEDS = "detail-deeds"
+"""Buttons that act on what the drawer shows."""
 DETAIL_PANEL = "detail-panel"
 DETAIL_BODY = "detail-body"
 DETAIL_CLOSE = "detail-close"

@@ -211,7 +211,9 @@
       const ready = [];
       for (const item of groups.list) {
         const spot = gisops.onView(view, item);
-        if (gisops.inView(view, spot, 90)) ready.push({ item, spot, tally: census(item.sites) });
+        if (!gisops.inView(view, spot, 90)) continue;
+        const tally = census(item.sites);
+        if (!gisops.problemsOnly || tally.worst) ready.push({ item, spot, tally });
       }
       ready.sort((a, b) => SEVERITY[a.tally.worst] - SEVERITY[b.tally.worst]); // the worst on top
       for (const { item, spot, tally } of ready) {

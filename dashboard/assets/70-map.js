@@ -4,7 +4,10 @@
 
   const gisops = window.gisops;
   const KINDS = { boxes: "Box", cameras: "Camera", sites: "Site", stations: "Police station", centres: "Centre", places: "Place", spans: "Fibre span" };
-  const PANEL = 432; // width that panels take from the map on its right
+  const panel = () => { // width that the list takes from the map on its right
+    const list = document.querySelector(".offline");
+    return list && list.offsetWidth && window.innerWidth > 760 ? list.offsetWidth + 24 : 24;
+  };
   let tip = null;
 
   function hit(event) {
@@ -73,7 +76,7 @@
     const map = gisops.map;
     const bounds = L.latLngBounds(places);
     const legend = document.querySelector(".legend[open]");
-    const room = gisops.margins() || { left: legend ? legend.offsetWidth + 50 : 40, top: 130, right: PANEL + 40, bottom: 50 };
+    const room = gisops.margins() || { left: legend ? legend.offsetWidth + 50 : 40, top: 130, right: panel() + 40, bottom: 50 };
     let zoom = Math.min(17.5, map.getBoundsZoom(bounds, false, L.point(room.left + room.right, room.top + room.bottom)));
     if (atLeast) zoom = Math.min(18, Math.max(zoom, atLeast));
     const shift = L.point((room.right - room.left) / 2, (room.bottom - room.top) / 2);
@@ -83,6 +86,7 @@
 
   gisops.select = (kind, id, go, at) => {
     gisops.selected = { kind, id };
+    if (gisops.noteSelected) gisops.noteSelected();
     window.dash_clientside.set_props("selected", { data: at ? { kind, id, at } : { kind, id } });
     const table = gisops.city[kind];
     const n = table.id.indexOf(id);
@@ -113,7 +117,8 @@
     if (opened || !gisops.map || !gisops.city || !gisops.map._loaded) return;
     opened = true;
     const { lat, lon } = gisops.city.sites;
-    if (lat.length) gisops.fit(lat.map((value, n) => [value, lon[n]]));
+    if (gisops.askedView) gisops.map.setView(gisops.askedView.centre, gisops.askedView.zoom, { animate: false });
+    else if (lat.length) gisops.fit(lat.map((value, n) => [value, lon[n]]));
     gisops.restyle();
   }
 

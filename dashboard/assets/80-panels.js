@@ -87,7 +87,7 @@
   }
 
   function list() {
-    const rows = listed();
+    const rows = gisops.dress ? gisops.dress(listed()) : listed();
     const lost = rows.reduce((total, row) => total + row.lost, 0);
     gisops.put("offline-grid", { rowData: rows });
     const soon = rows.filter((row) => row.soon).length;
@@ -95,7 +95,10 @@
     const head = [gone && `${gone} ${gone === 1 ? "cause" : "causes"} · ${lost} cameras lost`, soon && `${soon} soon dark`];
     gisops.put("offline-head", { children: head.filter(Boolean).join(" · ") });
     gisops.listed = rows;
+    if (gisops.grouped) gisops.grouped(listed());
   }
+
+  gisops.relist = () => gisops.city && gisops.live.tally && list();
 
   // ---- freshness ------------------------------------------------------------------------
 
@@ -166,12 +169,26 @@
     }
   }
 
+  /* What the palette finds beside the things of the city: what is open now, districts, and commands. */
+  const COMMANDS = { problems: "Only problems on the map", wide: "Widen the list of what is offline", theme: "Dark, light or high contrast" };
+  function moving() {
+    const alerts = [...gisops.live.rows.values()].map((row) => ({ kind: "alerts", id: row.device, name: `${row.cause}: ${row.name}`, note: `${row.lost} lost`, text: `${row.id} ${row.device} ${row.cause} ${row.name}`.toLowerCase(), row }));
+    const areas = gisops.city.districts.id.map((id, n) => ({ kind: "districts", id, name: gisops.city.districts.name[n], note: "", text: `${id} ${gisops.city.districts.name[n]}`.toLowerCase() }));
+    const deeds = Object.entries(COMMANDS).map(([id, name]) => ({ kind: "commands", id, name, note: "", text: name.toLowerCase() }));
+    return [...alerts, ...areas, ...deeds];
+  }
+  function command(id) {
+    if (id === "problems") gisops.onlyProblems(!gisops.problemsOnly);
+    else if (id === "wide") gisops.widen(!gisops.worklist.wide);
+    else document.getElementById("theme-toggle").click();
+  }
+
   function look(text) {
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     if (!words.length || !gisops.city) return [];
     if (!index) buildIndex();
     const score = (entry) => (entry.id.toLowerCase() === text.toLowerCase() ? 0 : entry.name.toLowerCase().startsWith(words[0]) ? 1 : entry.id.toLowerCase().startsWith(words[0]) ? 2 : 3);
-    return index.filter((entry) => words.every((word) => entry.text.includes(word)))
+    return [...moving(), ...index].filter((entry) => words.every((word) => entry.text.includes(word)))
       .map((entry, n) => [score(entry), n, entry]).sort((a, b) => a[0] - b[0] || a[1] - b[1])
       .slice(0, 9).map((item) => item[2]);
   }
@@ -183,7 +200,7 @@
       item.setAttribute("role", "option");
       item.className = n === chosen ? "on" : "";
       item.dataset.id = entry.id;
-      const parts = [[KINDS[entry.kind], "result-kind"], [entry.name, "result-name"], [entry.note || (entry.name === entry.id ? "" : entry.id), "result-note"]];
+      const parts = [[KINDS[entry.kind] || { alerts: "Alert", districts: "District", commands: "Do" }[entry.kind], "result-kind"], [entry.name, "result-name"], [entry.note || (entry.name === entry.id ? "" : entry.id), "result-note"]];
       for (const [text, css] of parts) {
         const part = document.createElement("span");
         part.className = css;
@@ -205,7 +222,9 @@
     clearSearch();
     const field = document.getElementById("search");
     field.blur();
-    gisops.select(entry.kind, entry.id, true);
+    if (entry.kind === "commands") command(entry.id);
+    else if (entry.kind === "districts") window.dash_clientside.set_props("district", { value: entry.id });
+    else gisops.select(entry.kind === "alerts" ? (gisops.city.boxes.id.includes(entry.id) ? "boxes" : "cameras") : entry.kind, entry.id, true);
   }
 
   document.addEventListener("keydown", (event) => {
@@ -240,6 +259,7 @@
   function closeDetails() {
     if (!gisops.selected) return;
     gisops.selected = null;
+    gisops.noteSelected();
     gisops.marks = {};
     gisops.fibreMarks.repaint();
     window.dash_clientside.set_props("selected", { data: null });
@@ -269,11 +289,14 @@
     },
     district(id) {
       gisops.wantedDistrict = id || null;
+      if (gisops.city) gisops.note("district", id || null);
       if (gisops.city) applyDistrict(true);
       return skip();
     },
     layers(names) {
       const on = names || [];
+      gisops.layerNames = gisops.layerNames || [...on];
+      if (gisops.noteLayers) gisops.noteLayers(on, gisops.layerNames);
       for (const name of PANES) {
         const pane = document.querySelector(`.leaflet-pane-${name}-pane, .leaflet-pane-${name}, [class*="pane-${name}"]`);
         if (pane) pane.style.display = on.includes(name) ? "" : "none";
@@ -301,11 +324,12 @@
       return skip();
     },
     toggleTheme(clicks, theme) {
-      return theme === "light" ? "dark" : "light";
+      return { dark: "light", light: "contrast" }[theme] || "dark";
     },
     theme(theme) {
       gisops.theme = theme === "light" ? "light" : "dark";
       document.documentElement.dataset.theme = gisops.theme;
+      document.documentElement.dataset.contrast = theme === "contrast" ? "more" : "";
       gisops.restyle();
       gisops.labels.repaint();
       gisops.devices.repaint();

@@ -21,4 +21,6 @@
       make("div", { className: "cell-name" }, data.cause, data.p === null ? null : make("span", { className: "cell-p" }, ` ${Math.round(100 * data.p)} %`)),
       make("div", { className: data.dark ? "cell-note cell-dark" : "cell-note" },
         data.dark ? `dark in ${gisops.darkIn(data.dark)}` : `${gisops.age(gisops.now() - data.since)} ago`));
+
+  cells.GisopsDark = ({ data }) => (data.dark ? make("div", { className: "cell-note cell-dark" }, gisops.darkIn(data.dark)) : make("div", { className: "cell-note" }, "–"));
 })();

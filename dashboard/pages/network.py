@@ -45,6 +45,7 @@ def layout(
     has_coverage: bool = False,
     has_past: bool = False,
     has_reports: bool = False,
+    has_desk: bool = False,
     has_planning: bool = False,
 ) -> dmc.MantineProvider:
     """Give the page."""
@@ -62,7 +63,7 @@ def layout(
                 title_bar(settings.name, settings.demo, districts),
                 html.Div(id=ids.BANNER, className="banner", role="alert"),
                 key_numbers(),
-                offline_panel(),
+                offline_panel(has_desk),
                 legend(has_coverage),
                 _drawer(),
                 *command_wall(has_coverage),
@@ -91,7 +92,13 @@ def _drawer() -> Component:
         id=ids.DETAIL_PANEL,
         className="panel detail",
         **attributes(aria_label="Details"),
-        children=[close, html.Div([html.Div(id=ids.DETAIL_BODY), otdr_form()], className="detail-scroll")],
+        children=[
+            close,
+            html.Div(
+                [html.Div(id=ids.DETAIL_DEEDS, className="list-tools"), html.Div(id=ids.DETAIL_BODY), otdr_form()],
+                className="detail-scroll",
+            ),
+        ],
     )
 
 

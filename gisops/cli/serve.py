@@ -35,6 +35,7 @@ def run(args: argparse.Namespace) -> int:
     from gisops.service.compose import live_view, past_of
     from gisops.service.contract_source import StoreContracts
     from gisops.service.coverage_map import CoverageMap
+    from gisops.service.desk import StoreDesk
     from gisops.service.plan_desk import PlanDesk
 
     sock = listen(args.host, args.port)
@@ -45,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
             footprints = partial(footprints_of, args.inventory)
             coverage = CoverageMap(view.inventory, lambda: load_buildings(args.inventory))
             contracts = StoreContracts(dsn, view.inventory, args.inventory)
+            desk = StoreDesk(dsn, view.inventory, view.reader, utc_now)
             app = create_app(
                 view,
                 tile_url=args.tiles,
@@ -53,7 +55,8 @@ def run(args: argparse.Namespace) -> int:
                 contracts=contracts,
                 past=past,
                 footprints=footprints,
-                desk=PlanDesk(args.inventory, view.inventory, args.run_dir / "plans", utc_now),
+                desk=desk,
+                planner=PlanDesk(args.inventory, view.inventory, args.run_dir / "plans", utc_now),
             )
             config = uvicorn.Config(app, log_level="warning", ws="websockets-sansio", timeout_graceful_shutdown=2)
             server = uvicorn.Server(config)

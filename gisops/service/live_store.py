@@ -90,6 +90,11 @@ class StoreLiveView:
         """What stands in the city."""
         return self._inventory
 
+    @property
+    def reader(self) -> Reader:
+        """The store's reading end; closed with the view."""
+        return self._reader
+
     async def start(self) -> None:
         """Begin to follow the event log."""
         self._seq, _ = await self._reader.states()

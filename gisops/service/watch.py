@@ -6,21 +6,19 @@ replies and traps and asks it to settle; what comes out is written and shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from gisops.diagnosis.caseload import Caseload
-from gisops.diagnosis.facts import DeviceFact, Signal
+from gisops.diagnosis.facts import Signal
 from gisops.diagnosis.likelihood import CauseTable
-from gisops.health.flap import FlapRule, resume
+from gisops.health.flap import FlapRule
 from gisops.health.machine import (
     PATH_LOST,
     Parent,
     Track,
     attest,
-    breaches_in,
-    expire,
     is_in_doubt,
     judge,
     overlay,
@@ -29,26 +27,24 @@ from gisops.health.machine import (
 )
 from gisops.health.power.watch import PowerNews, PowerWatch
 from gisops.health.profile import Profile
-from gisops.health.reading import Reading
 from gisops.health.vitality import Evidence, Finding, Verdict, decide
 from gisops.model.event import Event, EventKind, Observation, Reachability
 from gisops.model.inventory import Inventory
 from gisops.model.maintenance import MaintenanceWindow
-from gisops.model.membership import memberships_of
 from gisops.model.outage import Outage
 from gisops.model.permit import Permit
-from gisops.model.state import DeviceKind, DeviceState
+from gisops.model.state import DeviceState
 from gisops.probe.ports import ProbeResult
 from gisops.service.blindness import Blindness
-from gisops.service.fit import is_outdated
 from gisops.service.layout import FIRST_CAMERA_PORT, layout_of
 from gisops.service.ledger import Ledger
 from gisops.service.notifications import Intake, Recorded
+from gisops.service.readings import Readings
 from gisops.service.signals import signal_of
+from gisops.service.standing import Standing
 from gisops.service.surroundings import Surroundings
 from gisops.service.urgency import Urgency
-from gisops.service.windows import Windows, judged
-from gisops.snmp.ports import Reply, Trap, Value
+from gisops.snmp.ports import Reply, Trap
 from gisops.store.ports import Batch, Sample, StateRow
 
 __all__ = ["Watch"]
@@ -57,7 +53,6 @@ STALE_INTERVALS = 3.0
 """Poll intervals without a question after which a state is not known any more."""
 _EXPIRY = timedelta(seconds=5)
 """How often everybody is looked over for staleness: a look at 17,000 devices takes some milliseconds."""
-TAKEN_OUT = "taken out of the inventory"
 
 
 class Watch:
@@ -93,19 +88,18 @@ class Watch:
         self._cases = Caseload(layout_of(inventory), causes)
         self._interval_s = interval_s
         self._flap_rule = FlapRule(spacing_s=0.8 * interval_s)
-        self._tracks: dict[str, Track] = {}
+        self._ledger = Ledger()
+        self._standing = Standing(self._ledger, self._cases, self._flap_rule)
+        self._tracks = self._standing.tracks
+        self._readings = Readings()
         self._blindness = Blindness()
         self._is_blind = False
         self._cut_off: frozenset[str] = frozenset()
-        self._ledger = Ledger()
         self._intake = Intake(self._device_at, self._profile_of)
         self._receipts: list[int] = []
         self._look_over_at = now
-        self._readings: dict[str, Reading] = {}
         self._doubts: set[str] = set()
-        self._outdated: set[str] = set()
         self.power = PowerWatch(())
-        self._windows = Windows({})
         self._surroundings = Surroundings(inventory)
         self._stand_on(inventory, profiles, now)
 
@@ -120,23 +114,7 @@ class Watch:
 
     def restore(self, states: Iterable[StateRow], outages: Iterable[Outage], signals: Iterable[Signal]) -> None:
         """Go on from what an earlier collector left: states, open outages, recent signals."""
-        rows = [row for row in states if row.device_id in self._tracks]
-        self._windows.restore(rows)
-        for row in map(judged, rows):
-            lost = row.state.is_lost
-            track = Track(
-                row.device_id,
-                row.state,
-                row.since,
-                row.reason,
-                seen_at=row.seen_at,
-                missed_at=row.since if lost else None,
-                misses=2 if lost else 0,
-                breaches=breaches_in(row.reason, row.metrics, self._profiles[row.device_id]),
-                metrics=row.metrics,
-                history=resume(row.reason, row.since, self._flap_rule),
-            )
-            self._know(track)
+        self._standing.restore(states, self._readings.profiles)
         self._cases.restore(outages)
         self._cut_off = self._behind_cuts()
         for signal in signals:
@@ -147,23 +125,15 @@ class Watch:
 
         Who is gone is written as unknown once, and asked, judged and shown no more.
         """
-        gone = [track for device_id, track in self._tracks.items() if device_id not in inventory.devices]
-        for track in gone:
-            if (track.state, track.reason) != (DeviceState.UNKNOWN, TAKEN_OUT):
-                after = replace(track, state=DeviceState.UNKNOWN, since=now, reason=TAKEN_OUT)
-                self._ledger.add_state(self._kinds[track.device_id], track, after, now, None)
-            del self._tracks[track.device_id]
-            self._cases.forget(track.device_id)
-        added = len(inventory.devices.keys() - self._tracks.keys())
-        self._stand_on(inventory, profiles, now)
+        added, removed = self._stand_on(inventory, profiles, now)
         self._cases.adopt(self._layout)
-        payload = {"devices": len(self._tracks), "added": added, "removed": len(gone)}
+        payload = {"devices": len(self._tracks), "added": added, "removed": removed}
         kind = EventKind.INVENTORY_CHANGED
         self._ledger.add_event(Event(f"{kind}:{now.isoformat()}", kind, "collector", now, now, payload))
 
     def announce(self, windows: Iterable[MaintenanceWindow], now: datetime) -> None:
         """Know what work is announced from now on: it excuses losses that begin inside it."""
-        self._reshow(self._windows.announce(windows, self._tracks, now), now)
+        self._standing.announce(windows, now)
 
     def take_reply(self, reply: Reply, at: datetime) -> None:
         """Take in how a device took one poll; one that is not in the inventory any more is passed over."""
@@ -171,14 +141,14 @@ class Watch:
         before = self._tracks.get(device_id)
         if before is None:
             return
-        profile = self._profiles[device_id]
+        profile = self._readings.profiles[device_id]
         answered = reply.reachability is Reachability.ANSWERED
         if self._is_deaf(reply, before, at):
             self._ledger.add_sample(Sample(device_id, at, profile.name, False, None, ()))
             return
-        if answered and reply.target.oids is not profile.oids and reply.target.oids != profile.oids:
-            return  # It was asked before its rows were known.
-        reading = self._read(device_id, profile, reply.values, at) if answered else None
+        if answered and not self._readings.is_current(reply):
+            return
+        reading = self._readings.read(reply, at) if answered else None
         values = reading.metrics if reading is not None else {}
         observation = Observation(device_id, at, reply.reachability, values, reply.rtt_s)
         after = judge(before, observation, profile, self._parent_of(before), self._flap_rule)
@@ -186,7 +156,7 @@ class Watch:
         if news.metrics:
             after = replace(after, metrics={**after.metrics, **news.metrics})
         self._ledger.add_sample(Sample(device_id, at, profile.name, answered, reply.rtt_s, tuple(values.values())))
-        self._take(before, after, at, news.is_new)
+        self._standing.take(before, after, at, news.is_new)
         if after.misses > 1:
             self._release(device_id, at)
         if answered:
@@ -213,13 +183,11 @@ class Watch:
         seen = Evidence(Reachability.SILENT, result.signs, result.route, camera.box_id if camera else "", box_lives)
         after = attest(before, decide(seen), at, self._parent_of(before), self._flap_rule)
         if after is not before:
-            self._take(before, after, at)
+            self._standing.take(before, after, at)
 
     def fit(self, device_id: str, profile: Profile) -> None:
         """Read a device by its profile with the rows that it has."""
-        if device_id in self._profiles:
-            self._profiles[device_id] = profile
-            self._readings.pop(device_id, None)
+        self._readings.fit(device_id, profile)
 
     def take_doubts(self) -> set[str]:
         """Give the silent devices that ought to be asked by other means, and forget them."""
@@ -228,8 +196,7 @@ class Watch:
 
     def take_outdated(self) -> set[str]:
         """Give the devices whose rows may have moved, and forget them."""
-        taken, self._outdated = self._outdated, set()
-        return taken
+        return self._readings.take_outdated()
 
     def _is_deaf(self, reply: Reply, track: Track, at: datetime) -> bool:
         """Whether nobody is heard at all, so that this silence says nothing."""
@@ -258,7 +225,7 @@ class Watch:
         self._be_blind(None, at)
         for track in self._tracks.values():
             if track.misses and not track.state.is_lost:
-                self._know(replace(track, misses=0, missed_at=None))
+                self._standing.know(replace(track, misses=0, missed_at=None))
 
     def _good_boxes(self) -> list[str]:
         boxes = (self._tracks[box_id] for box_id in self._inventory.boxes)
@@ -272,22 +239,13 @@ class Watch:
         box = self._tracks[camera.box_id]
         if box.misses and (box.missed_at is None or at > box.missed_at):
             found = Finding(Verdict.AGENT_DEAD, ("snmp silent", "its cameras answer"))
-            self._take(box, attest(box, found, at, Parent.ALIVE, self._flap_rule), at)
+            self._standing.take(box, attest(box, found, at, Parent.ALIVE, self._flap_rule), at)
 
     def _withdraw(self, camera_id: str) -> None:
         """A camera that falls silent vouches for its box no more."""
         camera = self._inventory.cameras.get(camera_id)
         if camera is not None and self._tracks[camera.box_id].lives_at is not None:
-            self._know(replace(self._tracks[camera.box_id], lives_at=None, life=""))
-
-    def _read(self, device_id: str, profile: Profile, values: Sequence[Value], at: datetime) -> Reading:
-        """Make readings of an answer, and see whether the device has restarted."""
-        before = self._readings.get(device_id)
-        reading = profile.read(values, at, before)
-        if profile.columns and is_outdated(before, reading):
-            self._outdated.add(device_id)
-        self._readings[device_id] = reading
-        return reading
+            self._standing.know(replace(self._tracks[camera.box_id], lives_at=None, life=""))
 
     def _follow_power(
         self, device_id: str, reachability: Reachability, values: Mapping[str, float | None], at: datetime
@@ -335,32 +293,25 @@ class Watch:
         alert = self._urgency.on_alert(now)
         return frozenset(d for d in alert if d in self._tracks and not self._tracks[d].state.is_lost)
 
-    def _stand_on(self, inventory: Inventory, profiles: Mapping[str, Profile], now: datetime) -> None:
-        """Build every look-up that follows from the inventory."""
+    def _stand_on(self, inventory: Inventory, profiles: Mapping[str, Profile], now: datetime) -> tuple[int, int]:
+        """Build every look-up that follows from the inventory; give how many devices are new, and are gone."""
         devices = inventory.devices.values()
         self._inventory = inventory
-        self._profiles = {device.id: profiles[device.profile] for device in devices}
-        self._kinds = {d: DeviceKind.BOX if d in inventory.boxes else DeviceKind.CAMERA for d in inventory.devices}
+        self._readings.stand_on(inventory, profiles)
         self._by_address = {device.address: device.id for device in devices}
         self._by_port = {(c.box_id, FIRST_CAMERA_PORT + c.switch_port): c.id for c in inventory.cameras.values()}
         self._layout = layout_of(inventory)
         self.power.adopt(inventory.boxes.values())
-        self._windows.stand_on(memberships_of(inventory))
         self._surroundings.stand_on(inventory)
         self._urgency = Urgency(self._layout)
-        for device in devices:
-            if device.id not in self._tracks:
-                self._know(Track(device.id, DeviceState.UNKNOWN, now))
+        return self._standing.stand_on(inventory, now)
 
     def _decide(self, now: datetime) -> None:
         """Call stale who was not asked, see whose work is over, and review what the facts amount to."""
-        self._reshow(self._windows.turn(self._tracks, now), now)
+        self._standing.turn(now)
         if now >= self._look_over_at:
             self._look_over_at = now + _EXPIRY
-            for track in list(self._tracks.values()):
-                after = expire(track, now, STALE_INTERVALS * self._interval_s)
-                if after is not track:
-                    self._take(track, after, now)
+            self._standing.look_over(now, STALE_INTERVALS * self._interval_s)
         if self._surroundings.look(now):
             self._cases.arrange(self._surroundings.works, self._surroundings.shed)
         if self._cases.is_due(now):
@@ -377,48 +328,20 @@ class Watch:
     def _heed(self, event: Event) -> None:
         """See what a notification means: who ought to be asked, a signal, another state."""
         device_id, at, payload = event.subject, event.occurred_at, event.payload
-        track, profile = self._tracks[device_id], self._profiles[device_id]
+        track, profile = self._tracks[device_id], self._readings.profiles[device_id]
         self._urgency.add(self._by_port.get((device_id, payload["port"] or 0), device_id))
         signal = signal_of(event)
         if signal is not None:
             self._cases.hear(signal)
             self._urgency.heard(device_id, signal.name, at)
         if payload["values"] and not track.state.is_lost:
-            self._take(track, overlay(track, payload["values"], profile, at, self._flap_rule), at)
+            self._standing.take(track, overlay(track, payload["values"], profile, at, self._flap_rule), at)
 
     def _device_at(self, address: str) -> str | None:
         return self._by_address.get(address)
 
     def _profile_of(self, device_id: str) -> Profile | None:
-        return self._profiles.get(device_id)
-
-    def _know(self, track: Track, is_news: bool = False) -> None:
-        self._tracks[track.device_id] = track
-        if self._windows.excuses(track.device_id):
-            self._cases.leave_out(track.device_id, is_news)
-            return
-        lost_at = self._windows.lost_at(track)
-        self._cases.know(DeviceFact(track.device_id, lost_at, track.metrics, track.seen_at), is_news)
-
-    def _write(self, before: Track, after: Track, at: datetime) -> None:
-        lost_at = self._windows.lost_at(self._tracks[after.device_id])
-        self._ledger.add_state(self._kinds[after.device_id], before, after, at, lost_at)
-
-    def _reshow(self, shown: Iterable[tuple[Track, Track]], now: datetime) -> None:
-        """Show devices otherwise whose work has begun to excuse them, or has ended."""
-        self._cases.work_on(self._windows.worked_on)
-        for before, after in shown:
-            self._know(self._tracks[after.device_id], is_news=True)
-            self._write(before, after, now)
-
-    def _take(self, before: Track, after: Track, at: datetime, is_news: bool = False) -> None:
-        was_shown = self._windows.shown(before)
-        self._windows.take(before, after, at)
-        shown = self._windows.shown(after)
-        is_changed = (was_shown.state, was_shown.reason) != (shown.state, shown.reason)
-        self._know(after, is_changed)
-        if is_changed or is_news:
-            self._write(was_shown, shown, at)
+        return self._readings.profiles.get(device_id)
 
     def _release(self, box_id: str, at: datetime) -> None:
         """Judge the cameras whose silence waited for a word on their box."""
@@ -426,7 +349,7 @@ class Watch:
             track = self._tracks[camera_id]
             after = release(track, at, self._parent_of(track), self._flap_rule)
             if after is not track:
-                self._take(track, after, at)
+                self._standing.take(track, after, at)
 
     def _parent_of(self, track: Track) -> Parent:
         if self._blindness.is_suspected:
@@ -461,4 +384,4 @@ class Watch:
         for device_id in outage.member_ids:
             track = self._tracks[device_id]
             if track.state is DeviceState.DOWN:
-                self._take(track, replace(track, state=DeviceState.UNREACHABLE, reason=PATH_LOST), now)
+                self._standing.take(track, replace(track, state=DeviceState.UNREACHABLE, reason=PATH_LOST), now)

@@ -20,6 +20,7 @@ from gisops.model.event import Event, EventKind
 from gisops.model.inventory import Inventory
 from gisops.model.outage import Outage
 from gisops.model.state import DeviceKind, DeviceState
+from gisops.service.desk import StoreDesk
 from gisops.service.ledger import Ledger
 from gisops.service.live_store import StoreLiveView
 from gisops.store.past import PgPast
@@ -101,7 +102,8 @@ class StoreCity:
         reader, past = await PgReader.open(self._dsn, idle_s=1.0), await PgPast.open(self._dsn)
         view = StoreLiveView(self.inventory, load_profiles(Path("data")), reader, lambda: datetime.now(UTC))
         await view.start()
-        app = create_app(view, clock=lambda: datetime.now(UTC), coverage=self._coverage, past=past)
+        desk = StoreDesk(self._dsn, self.inventory, reader, lambda: datetime.now(UTC))
+        app = create_app(view, clock=lambda: datetime.now(UTC), coverage=self._coverage, past=past, desk=desk)
         config = uvicorn.Config(app, log_level="error", ws="websockets-sansio", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
         ready.set()

@@ -53,7 +53,7 @@ def _closed(outage: Outage, at: datetime) -> Outage:
 
 
 @pytest.fixture
-def page(browser: Browser, watched: Watched) -> Iterator[Page]:
+def page(browser: Browser, city: StoreCity, watched: Watched) -> Iterator[Page]:  # noqa: ARG001 - outlives the page
     context = browser.new_context(viewport={"width": 1440, "height": 860})
     page = context.new_page()
     page.set_default_timeout(20_000)

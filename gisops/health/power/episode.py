@@ -141,6 +141,8 @@ class PowerTrack:
         First and latest unanswered poll since ``seen``, and how many.
     dark
         An episode that was closed as dark by silence and not heard of since, with what it was.
+    mains_at
+        Latest answer that said mains; no run on battery begins before it, whatever the box counts.
     """
 
     device_id: str
@@ -150,6 +152,7 @@ class PowerTrack:
     missed_last: datetime | None = None
     misses: int = 0
     dark: tuple[Episode, Running] | None = None
+    mains_at: datetime | None = None
 
 
 def read(
@@ -184,7 +187,8 @@ def read(
         running = _begin(track, reading, ended)
     else:
         running = _carry_on(running, reading)
-    return PowerTrack(track.device_id, reading, running), (*corrected, *ended)
+    mains_at = reading.at if supply is Supply.MAINS else track.mains_at
+    return PowerTrack(track.device_id, reading, running, mains_at=mains_at), (*corrected, *ended)
 
 
 def miss(
@@ -271,6 +275,8 @@ def _begin(track: PowerTrack, reading: UpsReading, ended: tuple[Episode, ...]) -
         began_at = max(began_at, before.at)
         if began_at - before.at <= _START_KNOWN and before.charge_pct is not None:
             charge = before.charge_pct
+    if track.mains_at is not None:
+        began_at = max(began_at, track.mains_at)
     is_counted = reading.on_battery_s is not None and seconds > 0
     has_restarted = reading.uptime_s is not None and reading.uptime_s <= seconds + _SLACK.total_seconds()
     if is_counted and not has_restarted:  # the box counted its own seconds from the switch on
