@@ -74,21 +74,20 @@
     const line = { "vector-effect": "non-scaling-stroke" };
     put(map, "path", { class: "coast", "stroke-width": 1.2, d: room.ground.coast.map(path).join(""), ...line });
     put(map, "path", { class: "road", "stroke-width": 2, d: room.ground.roads.map(path).join(""), ...line });
-    for (const [a, b] of room.ground.cameras) put(map, "circle", { class: "old", cx: x(a), cy: y(b), r: 4 * METRE });
-    for (const [a, b] of room.ground.nodes) put(map, "circle", { class: "node", cx: x(a), cy: y(b), r: 5 * METRE });
+    for (const [a, b] of room.ground.cameras) put(map, "circle", { class: "old", cx: x(a), cy: y(b) });
+    for (const [a, b] of room.ground.nodes) put(map, "circle", { class: "node", cx: x(a), cy: y(b) });
     if (room.plan) {
       const polygons = room.plan.area.type === "Polygon" ? [room.plan.area.coordinates] : room.plan.area.coordinates;
       put(map, "path", { class: "area", d: polygons.map((p) => path(p[0]) + "Z").join(""), ...line });
       put(map, "path", { class: "trench", "stroke-width": 3, d: room.plan.fibre.pieces.map((p) => path(p.line)).join(""), ...line });
       for (const camera of room.plan.cameras) drawCamera(camera);
       for (const box of room.plan.boxes) {
-        const s = 9 * METRE;
-        put(put(map, "rect", { x: x(box.lon) - s / 2, y: y(box.lat) - s / 2, width: s, height: s, fill: colour(box.phase),
-          stroke: "#fff", "stroke-width": 1, ...line }), "title", {}, `${box.id}: ${box.cameras} cameras, ${box.power_w} W`);
+        put(put(map, "circle", { class: "box", cx: x(box.lon), cy: y(box.lat), fill: colour(box.phase),
+          "stroke-width": 1.2, ...line }), "title", {}, `${box.id}: ${box.cameras} cameras, ${box.power_w} W`);
       }
     }
     for (const [a, b, name] of room.ground.places) {
-      put(map, "text", { class: "place", x: x(a), y: y(b), "font-size": 22 * METRE, "stroke-width": 4 * METRE }, name);
+      put(map, "text", { class: "place", x: x(a), y: y(b) }, name);
     }
   }
   const colour = (phase) => COLOURS[Math.max(0, room.plan.phases.findIndex((p) => p.name === phase)) % COLOURS.length];
@@ -181,7 +180,6 @@
       `${camera.cable_m} m of cable, ${camera.power_w} W, phase ${camera.phase}. It alone sees ${camera.alone_pct} % of the demand.`;
     $("acts").hidden = !room.open;
     $("turn").value = placeOf(camera).azimuth;
-    if (!room.open) $("scored").textContent = "This plan is not open for changes: run its brief again.";
   }
   $("turn").addEventListener("input", () => {
     const camera = room.plan.cameras.find((c) => c.id === room.chosen), at = placeOf(camera), turn = Number($("turn").value);
@@ -238,6 +236,7 @@
     const row = room.plans.find((p) => p.id === id);
     room.open = Boolean(row && row.is_open);
     $("acts").hidden = true;
+    $("open").hidden = room.open;
     $("again").disabled = true;
     $("scored").textContent = "";
     $("camera").textContent = "Click a camera on the map.";
@@ -302,6 +301,10 @@
   }));
   $("again").addEventListener("click", guarded(async () => {
     await ask("again", { plan: room.id, seconds: Number($("seconds").value) });
+    await watch();
+  }));
+  $("open").addEventListener("click", guarded(async () => {
+    await ask("open", { plan: room.id });
     await watch();
   }));
   $("cancel").addEventListener("click", guarded(async () => { await ask("cancel", {}); }));

@@ -82,6 +82,11 @@ def _change(server: FastAPI, desk: PlanDesk) -> None:
         asked = await _asked(request)
         return await _answer(lambda: desk.again(_text(asked, "plan"), _number(asked, "seconds")), asked)
 
+    @server.post(f"{PATH}/open")
+    async def reopen(request: Request) -> Response:
+        asked = await _asked(request)
+        return await _answer(lambda: desk.open(_text(asked, "plan")), asked)
+
     @server.post(f"{PATH}/cancel")
     async def cancel(request: Request) -> Response:
         return await _answer(desk.cancel, await _asked(request))

@@ -128,12 +128,18 @@ class PlanDesk:
         """
         if len(brief_toml) > _MOST_BRIEF:
             raise PlanningError("brief", f"{len(brief_toml):,} characters", f"keep to {_MOST_BRIEF:,}")
-        self._begin(seconds, brief_toml, None)
+        self._start(seconds, lambda run: self._make(run, brief_toml, None, seconds))
+
+    def open(self, name: str) -> None:
+        """Work out again who would see what, so that a plan of an earlier day can be changed by hand."""
+        plan = self.plan(name)
+        self._start(_MOST_SECONDS, lambda run: self._reopen(run, name, plan))
 
     def again(self, name: str, seconds: float) -> None:
         """Plan anew around what was moved, locked and struck out."""
         self._need_open(name)
-        self._begin(seconds, self._posed[name].brief_toml, name)
+        text = self._posed[name].brief_toml
+        self._start(seconds, lambda run: self._make(run, text, name, seconds))
 
     def edit(self, name: str, camera: str, action: str, where: tuple[float, float, float] | None) -> dict[str, Any]:
         """Move (to longitude, latitude, azimuth), lock, forbid or free a camera, and say what that changes."""
@@ -146,21 +152,21 @@ class PlanDesk:
 
     def _need_open(self, name: str) -> PlanEdit:
         if name not in self._edits:
-            raise PlanningError(name, "is not open for changes", "run its brief again: the latest plans are open")
+            raise PlanningError(name, "is not open for changes", "open it for changes first")
         return self._edits[name]
 
-    def _begin(self, seconds: float, brief_toml: str, name: str | None) -> None:
+    def _start(self, seconds: float, work: Callable[[_Run], str]) -> None:
         if not 1.0 <= seconds <= _MOST_SECONDS:
             raise PlanningError("seconds", f"{seconds:g}", f"give 1 to {_MOST_SECONDS:g}")
         with self._lock:
             if self._run.is_running:
                 raise PlanningError("planning", "a run goes on already", "wait for it, or cancel it")
             self._run = _Run(is_running=True, words="reading the brief", began=time.monotonic(), limit_s=seconds)
-        threading.Thread(target=self._work, args=(self._run, brief_toml, name, seconds), daemon=True).start()
+        threading.Thread(target=self._work, args=(self._run, work), daemon=True).start()
 
-    def _work(self, run: _Run, brief_toml: str, name: str | None, seconds: float) -> None:
+    def _work(self, run: _Run, work: Callable[[_Run], str]) -> None:
         try:
-            run.plan = self._make(run, brief_toml, name, seconds)
+            run.plan = work(run)
         except PlanCancelledError:
             run.error = "Cancelled before there was a plan."
         except GisopsError as error:
@@ -171,9 +177,6 @@ class PlanDesk:
             run.is_running = False
 
     def _make(self, run: _Run, brief_toml: str, name: str | None, seconds: float) -> str:
-        def watch(words: str, done: int, every: int) -> None:
-            run.words, run.done, run.all = words, done, every
-
         def tell(stage: Stage) -> None:
             run.words, run.done, run.all = stage.words, stage.done, stage.stages
             run.value, run.bound = stage.value, stage.bound
@@ -182,8 +185,7 @@ class PlanDesk:
         locked: list[int] = []
         forbidden: list[int] = []
         if name is None:
-            halt = Halt(time.monotonic, None, run.stop)
-            posed = pose(brief_toml, "brief", self._folder, self._clock(), halt, watch, self.inventory)
+            posed = self._pose(run, brief_toml)
         else:
             posed = self._posed[name]
             begin, locked, forbidden = self._edits[name].again()
@@ -192,11 +194,34 @@ class PlanDesk:
         solved, plan = make_plan(posed, halt, now, tell, begin, locked, forbidden)
         kept = self._name(now)
         write_all(plan, self.inventory, self._keep / kept)
-        self._posed[kept] = posed
-        self._edits[kept] = PlanEdit(posed.problem, solved.bill.chosen.tolist())
+        self._keep_open(kept, posed, solved.bill.chosen.tolist())
+        return kept
+
+    def _pose(self, run: _Run, brief_toml: str) -> Posed:
+        def watch(words: str, done: int, every: int) -> None:
+            run.words, run.done, run.all = words, done, every
+
+        halt = Halt(time.monotonic, None, run.stop)
+        return pose(brief_toml, "brief", self._folder, self._clock(), halt, watch, self.inventory)
+
+    def _reopen(self, run: _Run, name: str, plan: dict[str, Any]) -> str:
+        posed = self._pose(run, plan["brief_toml"])
+        problem = posed.problem
+        chosen = [int(camera["candidate"]) for camera in plan["cameras"]]
+        is_same = max(chosen, default=0) < problem.siting.candidates and all(
+            [camera["lon"], camera["lat"]] == problem.lon_lat[problem.pole[k - 1]].round(6).tolist()
+            for k, camera in zip(chosen, plan["cameras"], strict=True)
+        )
+        if not is_same:
+            raise PlanningError(name, "the inventory is not what it was planned for", "run its brief again")
+        self._keep_open(name, posed, chosen)
+        return name
+
+    def _keep_open(self, name: str, posed: Posed, chosen: list[int]) -> None:
+        self._posed[name] = posed
+        self._edits[name] = PlanEdit(posed.problem, chosen)
         for old in list(self._edits)[:-_KEPT]:
             del self._edits[old], self._posed[old]
-        return kept
 
     def _name(self, now: datetime) -> str:
         stem, number = now.strftime("plan-%Y%m%dT%H%M%S"), 1

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from gisops.model.inventory import Inventory
 from gisops.service.plan_map_svg import plan_map
 from gisops.service.report_page import style
+from gisops.service.report_words import moment
 
 __all__ = ["plan_report", "write_report"]
 
@@ -31,7 +33,7 @@ def plan_report(plan: Mapping[str, Any], inventory: Inventory) -> str:
     parts = [
         f"<h1>{escape(plan['name'])}{demo}</h1>",
         (
-            f'<p class="sub">{escape(plan["inventory"])} · made {escape(plan["made_at"])} · level '
+            f'<p class="sub">{escape(plan["inventory"])} · made {escape(_made(plan, inventory))} · level '
             f"{escape(plan['level'])} · {escape(plan['incidence'])}</p><p>{escape(plan['note'])}</p>"
         ),
         _facts(plan),
@@ -77,6 +79,10 @@ def plan_report(plan: Mapping[str, Any], inventory: Inventory) -> str:
         f"<title>Plan: {escape(plan['name'])}</title><style>{style()}{_STYLE}</style></head>"
         f"<body><main>{''.join(parts)}</main></body></html>"
     )
+
+
+def _made(plan: Mapping[str, Any], inventory: Inventory) -> str:
+    return moment(plan["made_at"], ZoneInfo(inventory.settings.time_zone))
 
 
 def _facts(plan: Mapping[str, Any]) -> str:

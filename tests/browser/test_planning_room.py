@@ -6,6 +6,7 @@ import asyncio
 import re
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from dashboard.app import create_app
 from gisops.inventory.load import load_inventory
+from gisops.planning.halt import Halt
 from gisops.service.plan_desk import PlanDesk
+from gisops.service.plan_exports import write_all
+from gisops.service.plan_run import make_plan, pose
 from tests.browser.conftest import Watched
 from tests.browser.fake_city import FakeLiveView
 
@@ -111,6 +115,20 @@ def test_a_brief_becomes_a_plan_that_is_changed_by_hand(site: str, room: Page, t
         page.get_by_role("link", name="Bill (XLSX)").click()
     assert caught.value.suggested_filename.endswith("bill.xlsx")
     assert len(list(tmp_path.glob("plan-*/report.html"))) == 2
+
+
+def test_a_plan_of_an_earlier_day_is_opened_for_changes(site: str, room: Page, tmp_path: Path) -> None:
+    posed = pose(small_brief(), "brief", DATA, datetime.now(UTC), Halt(time.monotonic))
+    _, plan = make_plan(posed, Halt.after(time.monotonic, 3.0), datetime.now(UTC))
+    write_all(plan, posed.inventory, tmp_path / "plan-20260101T000000")
+    page = room
+    page.goto(f"{site}planning")
+    page.get_by_role("button", name="Open this plan for changes").click()
+    expect(page.locator("#said")).to_have_text("Done.", timeout=60_000)
+    page.locator("#map .cam").first.click(force=True)
+    page.get_by_role("button", name="Lock").click()
+    expect(page.locator("#scored")).to_contain_text("+0.000 points")
+    expect(page.locator("#map .cam.locked")).to_have_count(1)
 
 
 def test_a_run_is_cancelled_from_the_page(site: str, room: Page) -> None:
