@@ -125,6 +125,7 @@ def test_a_plan_of_an_earlier_day_is_opened_for_changes(site: str, room: Page, t
     page.goto(f"{site}planning")
     page.get_by_role("button", name="Open this plan for changes").click()
     expect(page.locator("#said")).to_have_text("Done.", timeout=60_000)
+    expect(page.locator("#open")).to_be_hidden()
     page.locator("#map .cam").first.click(force=True)
     page.get_by_role("button", name="Lock").click()
     expect(page.locator("#scored")).to_contain_text("+0.000 points")
