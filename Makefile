@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 GISOPS := $(VENV)/bin/gisops
 
-.PHONY: env demo test lint bench screenshots city clean
+.PHONY: env demo test test-all lint bench screenshots city clean
 
 env: $(VENV)/.ready
 
@@ -28,6 +28,12 @@ test: env
 	@sh tools/system-packages.sh
 	$(MAKE) --no-print-directory lint
 	$(VENV)/bin/pytest
+
+# The same, with the tests that take many seconds each.
+test-all: env
+	@sh tools/system-packages.sh
+	$(MAKE) --no-print-directory lint
+	$(VENV)/bin/pytest -m "slow or not slow"
 
 # Every bench of gisops.cli.bench; a missed goal fails the target once all of them have been measured.
 bench: env

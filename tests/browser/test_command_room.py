@@ -127,6 +127,7 @@ def test_sound_is_off_until_asked_for(page: Page, city: StoreCity) -> None:
     page.wait_for_function("gisops.tones() === 1")
 
 
+@pytest.mark.slow
 def test_the_wallboard_shows_one_view_after_the_other_until_escape(page: Page, city: StoreCity) -> None:
     page.goto(f"{city.url}/command?every=1")
     page.wait_for_function(READY)
@@ -172,6 +173,7 @@ def test_the_map_is_as_it_was_and_says_so(page: Page, city: StoreCity) -> None:
     assert "at=" not in page.url
 
 
+@pytest.mark.slow
 def test_the_past_plays(page: Page, city: StoreCity) -> None:
     at = (STOLEN - timedelta(minutes=2)).strftime("%Y-%m-%dT%H:%M:%SZ")
     page.goto(f"{city.url}/command?at={at}")
@@ -224,6 +226,7 @@ def test_a_case_that_is_none_says_so(page: Page, city: StoreCity, watched: Watch
     watched.complaints.clear()  # the browser logs an answer of 404 as an error
 
 
+@pytest.mark.slow
 def test_losses_are_towers_in_three_dimensions(page: Page, city: StoreCity) -> None:
     steal(city, "B-001")
     page.goto(f"{city.url}/3d")

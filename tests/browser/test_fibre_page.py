@@ -141,6 +141,7 @@ def test_a_span_is_found_by_its_id_and_the_layer_off_means_no_click(page: Page, 
     assert not page.evaluate(under, [middle.y, middle.x])
 
 
+@pytest.mark.slow
 def test_a_cut_in_the_running_city_is_suspected_on_the_page(
     short_tmp: Path, blank_page: Page, city: Inventory
 ) -> None:

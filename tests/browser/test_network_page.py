@@ -183,6 +183,7 @@ def test_a_store_in_trouble_is_told_and_mends(page: Page, serving: Serving, watc
     watched.complaints.clear()  # Chromium reports each 503 of the fallback as an error
 
 
+@pytest.mark.slow
 def test_a_gap_on_the_way_is_closed_by_the_whole_state(page: Page, serving: Serving) -> None:
     row = StateRow("C-0500", DeviceKind.CAMERA, DeviceState.DOWN, datetime.now(UTC), None, "silent")
     serving.view.mute = True
@@ -195,6 +196,7 @@ def test_a_gap_on_the_way_is_closed_by_the_whole_state(page: Page, serving: Serv
     assert page.evaluate("gisops.live.resyncs") == 1
 
 
+@pytest.mark.slow
 def test_a_silent_stream_is_replaced_by_asking(page: Page, serving: Serving) -> None:
     serving.view.mute = True
     steal(serving)
@@ -202,6 +204,7 @@ def test_a_silent_stream_is_replaced_by_asking(page: Page, serving: Serving) -> 
     assert page.evaluate("gisops.live.resyncs") >= 1
 
 
+@pytest.mark.slow
 def test_a_restarted_server_is_found_again_without_reload(page: Page, serving: Serving, watched: Watched) -> None:
     page.evaluate("window.sameDocument = true")
     fulls = page.evaluate("gisops.live.fulls")

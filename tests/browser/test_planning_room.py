@@ -117,6 +117,7 @@ def test_a_brief_becomes_a_plan_that_is_changed_by_hand(site: str, room: Page, t
     assert len(list(tmp_path.glob("plan-*/report.html"))) == 2
 
 
+@pytest.mark.slow
 def test_a_plan_of_an_earlier_day_is_opened_for_changes(site: str, room: Page, tmp_path: Path) -> None:
     posed = pose(small_brief(), "brief", DATA, datetime.now(UTC), Halt(time.monotonic))
     _, plan = make_plan(posed, Halt.after(time.monotonic, 3.0), datetime.now(UTC))
@@ -132,6 +133,7 @@ def test_a_plan_of_an_earlier_day_is_opened_for_changes(site: str, room: Page, t
     expect(page.locator("#map .cam.locked")).to_have_count(1)
 
 
+@pytest.mark.slow
 def test_a_run_is_cancelled_from_the_page(site: str, room: Page) -> None:
     page = room
     page.goto(f"{site}planning")

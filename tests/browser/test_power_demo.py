@@ -26,6 +26,7 @@ def report(name: str, run_dir: Path, *extra: str) -> dict[str, dict[str, object]
     return {row["box"]: row for row in json.loads(done.stdout)["rows"]}
 
 
+@pytest.mark.slow
 def test_a_box_on_an_empty_battery_is_foretold_and_its_run_is_reported(short_tmp: Path, blank_page: Page) -> None:
     page = blank_page
     plan = DemoPlan(

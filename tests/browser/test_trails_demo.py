@@ -17,6 +17,7 @@ DATA = Path(__file__).parents[2] / "data"
 BOX = "BX-CLF-001"
 
 
+@pytest.mark.slow
 def test_a_stolen_box_is_followed_on_the_map_until_it_is_back(short_tmp: Path, blank_page: Page) -> None:
     page = blank_page
     complaints: list[str] = []

@@ -102,6 +102,7 @@ def test_headless_says_what_it_saw_and_a_second_run_goes_on(short_tmp: Path) -> 
     assert events_in(run_dir) > before
 
 
+@pytest.mark.slow
 def test_a_second_start_on_the_same_data_is_refused_and_kill_9_leaves_nothing_in_the_way(short_tmp: Path) -> None:
     run_dir = short_tmp / "run"
     with demo(run_dir) as first:

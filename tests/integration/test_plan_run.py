@@ -135,6 +135,7 @@ def test_money_for_nothing_says_so(made: Made) -> None:
         solve_plan(made[0].problem, after(5.0), budget=50_000.0)
 
 
+@pytest.mark.slow
 def test_more_money_never_sees_less(made: Made) -> None:
     points = plan_curve(made[0].problem, [9e6, 13e6, 18e6], after(9.0))
     values = [point["value"] for point in points]

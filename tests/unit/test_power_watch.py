@@ -232,6 +232,7 @@ def test_a_panel_is_counted_in() -> None:
     assert wet.mid_s > dry.mid_s
 
 
+@pytest.mark.slow
 def test_the_interval_holds_on_batteries_of_another_arithmetic() -> None:
     rng = random.Random(20261121)  # noqa: S311 - repeatable chance
     outcomes = [o for n in range(75) for o in play(CONDITIONS[n % len(CONDITIONS)], rng, earlier=n % 3 == 0)]
