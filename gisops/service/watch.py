@@ -31,7 +31,7 @@ from gisops.health.vitality import Evidence, Finding, Verdict, decide
 from gisops.model.event import Event, EventKind, Observation, Reachability
 from gisops.model.inventory import Inventory
 from gisops.model.maintenance import MaintenanceWindow
-from gisops.model.outage import Outage
+from gisops.model.outage import Cause, Outage
 from gisops.model.permit import Permit
 from gisops.model.state import DeviceState
 from gisops.probe.ports import ProbeResult
@@ -365,6 +365,9 @@ class Watch:
         self._ledger.add_outages(changed, known, now)
         for outage in changed:
             self._mark_unreachable(outage, now)
+            if outage.likeliest is Cause.THEFT and outage.root_id in outage.member_ids:
+                for event in self.power.taken_away(outage.root_id, now):
+                    self._ledger.add_event(event)
         self._cut_off = self._behind_cuts()
 
     def _is_path_good(self, device_id: str) -> bool:

@@ -110,6 +110,18 @@ async def test_a_box_that_went_dark_promises_nothing_any_more() -> None:
     assert row.metrics[DARK_STATED] is None
 
 
+async def test_a_stolen_box_is_no_fault_of_its_battery() -> None:
+    night = Night(MemoryStore())
+    await night.poll(mains(-1), -1)
+    await on_battery(night, 1, 388)
+    for minute in (388, 389):
+        await night.poll(Reply(TARGETS["B2"], Reachability.SILENT), minute)
+    (event,) = night.watch.power.taken_away("B2", at(390))
+    assert (event.payload["end"], event.payload["ended_high"]) == ("unknown", None)
+    assert [episode.end for episode in night.watch.power.episodes_of("B2")] == ["unknown"]
+    assert night.watch.power.taken_away("B2", at(391)) == ()
+
+
 async def test_a_restarted_collector_goes_on_with_the_same_run() -> None:
     store = MemoryStore()
     first = Night(store)

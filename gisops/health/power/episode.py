@@ -15,7 +15,7 @@ from enum import StrEnum
 
 from gisops.health.power.reading import Supply, UpsReading, booted_since
 
-__all__ = ["EMPTY_BELOW_PCT", "End", "Episode", "PowerTrack", "Running", "miss", "read"]
+__all__ = ["EMPTY_BELOW_PCT", "End", "Episode", "PowerTrack", "Running", "miss", "read", "taken_away"]
 
 EMPTY_BELOW_PCT = 10.0
 """Charge at which silence on battery is taken for exhaustion, where the box has shown no other."""
@@ -189,6 +189,14 @@ def read(
         running = _carry_on(running, reading)
     mains_at = reading.at if supply is Supply.MAINS else track.mains_at
     return PowerTrack(track.device_id, reading, running, mains_at=mains_at), (*corrected, *ended)
+
+
+def taken_away(track: PowerTrack) -> tuple[PowerTrack, tuple[Episode, ...]]:
+    """Take in that the box itself is gone: its silence was no exhausted battery, which lasted at least until then."""
+    if track.dark is None:
+        return track, ()
+    why = "the box was taken: how long its battery would have lasted is not known"
+    return replace(track, dark=None), (replace(track.dark[0], end=End.UNKNOWN, ended_high=None, why=why),)
 
 
 def miss(

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from gisops.health.power.capacity import learn_battery
-from gisops.health.power.episode import EMPTY_BELOW_PCT, End, Episode, PowerTrack, miss, read
+from gisops.health.power.episode import EMPTY_BELOW_PCT, End, Episode, PowerTrack, miss, read, taken_away
 from gisops.health.power.estimate import Discharge, Panel, estimate
 from gisops.health.power.forecast import TimeToDark
 from gisops.health.power.reading import MAINS_V, UpsReading
@@ -137,6 +137,15 @@ class PowerWatch:
         if ended:
             box.made = box.shown = box.made_at = None
         return PowerNews(tuple(event_of_episode(e, at) for e in ended), _metrics_of(box.shown, is_new), is_new)
+
+    def taken_away(self, device_id: str, at: datetime) -> tuple[Event, ...]:
+        """Take in that a box was stolen; give what puts its record right: a theft is no fault of the battery."""
+        box = self._boxes.get(device_id)
+        if box is None:
+            return ()
+        box.track, ended = taken_away(box.track)
+        self._keep(box, ended)
+        return tuple(event_of_episode(e, at) for e in ended)
 
     def time_to_dark(self, device_id: str) -> TimeToDark | None:
         """Say when a box goes dark, as last made; ``None`` while it is not on battery or where nothing tells."""
