@@ -88,7 +88,8 @@ def assign_boxes(
         return Assignment(none, none, np.zeros(0), 0)
     load = np.bincount(at, minlength=len(used))
     points = xy[used]
-    near = [np.array(sorted(found), dtype=np.int64) for found in cKDTree(points).query_ball_point(points, span_m)]
+    tree = cKDTree(points)
+    near = [np.array(tree.query_ball_point(point, span_m, return_sorted=True), dtype=np.int64) for point in points]
     boxes = np.sort(_open(near, load.copy(), capacity, points))
     slots = np.repeat(boxes, capacity)
     metres = np.hypot(*(points[at][:, None, :] - points[slots][None, :, :]).transpose(2, 0, 1))
