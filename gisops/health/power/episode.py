@@ -141,8 +141,9 @@ class PowerTrack:
         First and latest unanswered poll since ``seen``, and how many.
     dark
         An episode that was closed as dark by silence and not heard of since, with what it was.
-    mains_at
-        Latest answer that said mains; no run on battery begins before it, whatever the box counts.
+    not_before
+        Latest answer that said mains, or end of an episode: no run on battery begins before it, whatever
+        the box counts (its seconds and our clock differ by one now and then).
     """
 
     device_id: str
@@ -152,7 +153,7 @@ class PowerTrack:
     missed_last: datetime | None = None
     misses: int = 0
     dark: tuple[Episode, Running] | None = None
-    mains_at: datetime | None = None
+    not_before: datetime | None = None
 
 
 def read(
@@ -187,8 +188,9 @@ def read(
         running = _begin(track, reading, ended)
     else:
         running = _carry_on(running, reading)
-    mains_at = reading.at if supply is Supply.MAINS else track.mains_at
-    return PowerTrack(track.device_id, reading, running, mains_at=mains_at), (*corrected, *ended)
+    known = [track.not_before, *(each.ended_low for each in ended), reading.at if supply is Supply.MAINS else None]
+    not_before = max((at for at in known if at is not None), default=None)
+    return PowerTrack(track.device_id, reading, running, not_before=not_before), (*corrected, *ended)
 
 
 def taken_away(track: PowerTrack) -> tuple[PowerTrack, tuple[Episode, ...]]:
@@ -213,10 +215,10 @@ def miss(
         return track, ()
     if running.last.is_low(empty_below_pct):
         dark = _end(track, running, End.DARK, track.missed_at, "silent with a low battery")
-        return replace(track, running=None, dark=(dark, running)), (dark,)
+        return replace(track, running=None, dark=(dark, running), not_before=dark.ended_low), (dark,)
     if at - track.missed_at >= FORGET:
         lost = _end(track, running, End.UNKNOWN, None, "silent for a day with a battery that was not low")
-        return replace(track, running=None), (lost,)
+        return replace(track, running=None, not_before=lost.ended_low), (lost,)
     return track, ()
 
 
@@ -283,8 +285,8 @@ def _begin(track: PowerTrack, reading: UpsReading, ended: tuple[Episode, ...]) -
         began_at = max(began_at, before.at)
         if began_at - before.at <= _START_KNOWN and before.charge_pct is not None:
             charge = before.charge_pct
-    if track.mains_at is not None:
-        began_at = max(began_at, track.mains_at)
+    if track.not_before is not None:
+        began_at = max(began_at, track.not_before)
     is_counted = reading.on_battery_s is not None and seconds > 0
     has_restarted = reading.uptime_s is not None and reading.uptime_s <= seconds + _SLACK.total_seconds()
     if is_counted and not has_restarted:  # the box counted its own seconds from the switch on
